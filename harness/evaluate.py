@@ -1,0 +1,121 @@
+"""One candidate, from what is known of it to all that is asked: prepare, measure, derive, keep."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from harness import derive, launch
+from harness.errors import JobError
+from harness.ledger import ACCURACY, Known, Ledger
+from harness.prepare.plan import Plan
+from harness.record import Artifact, Environment, Fact, Failure
+from harness.spec import Candidate
+from harness.store import Run, Store
+from harness.workshop import Say
+
+
+class Maker(Protocol):
+    """Makes artifacts; raises JobError."""
+
+    def make(self, plan: Plan, say: Say) -> Artifact: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What is now known of a candidate, and how many of its facts were measured for that and how many looked up."""
+
+    candidate: Candidate
+    facts: Mapping[str, Fact]
+    failure: Failure | None
+    measured: int
+    reused: int
+
+
+class Evaluator:
+    """Evaluates the candidates of one suite on this machine."""
+
+    def __init__(self, ledger: Ledger, store: Store, environment: Environment, maker: Maker, root: Path) -> None:
+        self.ledger = ledger
+        self.store = store
+        self.environment = environment
+        self.maker = maker
+        self.root = root
+
+    def evaluate(self, candidate: Candidate, say: Say) -> Evaluation:
+        """Return everything about ``candidate``, measuring what is not known yet."""
+        known = self._look_up(candidate)
+        before = set(known.facts)
+        if not known.complete:
+            try:
+                self._complete(known, say)
+            except JobError as error:
+                self.store.add_failure(_failure(error, known))
+            known = self._look_up(candidate)
+        measured = len(set(known.facts) - before)
+        return Evaluation(candidate, known.facts, known.failure, measured, len(known.facts) - measured)
+
+    def _look_up(self, candidate: Candidate) -> Known:
+        return self.ledger.look_up([candidate])[candidate.label]
+
+    def _complete(self, known: Known, say: Say) -> None:
+        candidate = known.candidate
+        artifact = known.artifact
+        if artifact is None or not _is_there(artifact):
+            artifact = self.maker.make(known.plan, say)
+            self.store.add_artifact(artifact, derive.of_artifact(artifact, self.ledger.subject(candidate, artifact)))
+            fresh = self._look_up(candidate)
+            known.artifact, known.missing, known.attempt = artifact, fresh.missing, fresh.attempt
+        if artifact.fixed_batch not in (None, candidate.batch_size):
+            message = f"its graph takes batches of {artifact.fixed_batch} only, not of {candidate.batch_size}"
+            raise JobError("unsupported", "load", message)
+        if known.missing:
+            say("measuring")
+            self._measure(candidate, artifact, known.missing)
+
+    def _measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str]) -> None:
+        suite = self.ledger.suite
+        job = self._job(candidate, artifact, missing)
+        outcome = launch.measure(job, suite.limits.measure_time, self.root / "cache/jobs")
+        with np.load(io.BytesIO(outcome.samples), allow_pickle=False) as file:
+            samples = {name: file[name] for name in file.files}
+        labels = np.load(Path(artifact.inputs) / "labels.npy")
+        subject = self.ledger.subject(candidate, artifact)
+        facts = derive.of_run(outcome.found, samples, labels, candidate.batch_size, subject)
+        body = {"candidate": candidate.model_dump(mode="json"), "found": outcome.found, "memory": outcome.memory, "log": outcome.log}
+        self.store.add_run(Run(self.environment, body, outcome.samples, tuple(missing.values()), tuple(facts)))
+
+    def _job(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str]) -> dict[str, Any]:
+        suite, registry = self.ledger.suite, self.ledger.registry
+        return {
+            "artifact": artifact.folder,
+            "door": registry.runtimes[candidate.runtime.part].door,
+            "options": candidate.runtime.options,
+            "device": candidate.device,
+            "inputs": artifact.inputs,
+            "preprocess": artifact.preprocess.model_dump(mode="json"),
+            "classes": artifact.classes,
+            "batch_size": candidate.batch_size,
+            "fixed_batch": artifact.fixed_batch,
+            "scenarios": {name: registry.scenarios[name].door for name in suite.scenarios if name in missing},
+            "evaluate": ACCURACY in missing,
+            "sizing": suite.measure.model_dump(mode="json"),
+            "memory_limit": launch.memory_limit(suite.limits.memory),
+        }
+
+
+def _is_there(artifact: Artifact) -> bool:
+    """Whether the artifact's files and inputs are still on disk."""
+    return Path(artifact.folder).is_dir() and (Path(artifact.inputs) / "labels.npy").exists()
+
+
+def _failure(error: JobError, known: Known) -> Failure:
+    key = known.plan.recipe if error.stage == "prepare" or not known.attempt else known.attempt
+    return Failure(
+        key=key, kind=error.kind, stage=error.stage, message=error.message, log=error.log
+    )

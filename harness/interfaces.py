@@ -1,0 +1,167 @@
+"""The seams, on one page: what a part promises, so that the floors above need not know which part it is.
+
+A part is a light declaration (name, options, what it can do) plus a *door*, ``"module:function"``: the code that
+imports the heavy package, loaded only in the process that needs it. Built-in parts and other people's are declared
+through the same entry-point groups (``harness.datasets``, ``.models``, ``.passes``, ``.runtimes``, ``.scenarios``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy.typing as npt
+
+if TYPE_CHECKING:  # the process that measures imports this page, and pays for nothing it does not use
+    from pydantic import BaseModel
+
+    from harness.record import Preprocess
+
+Array = npt.NDArray[Any]
+
+
+class Part(Protocol):
+    """What every declaration has.
+
+    ``subject`` names the option that the short form sets (``{timm: NAME}``); ``packages`` are the distributions whose
+    versions its results depend on; ``version`` is raised when the part's own results change.
+    """
+
+    name: str
+    summary: str
+    subject: str | None
+    options: type[BaseModel]
+    packages: tuple[str, ...]
+    version: int
+    door: str
+
+
+class Dataset(Part, Protocol):
+    """Labelled samples. Its door is ``load(options, folder) -> Samples``."""
+
+    def digest(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return the digest of the samples' content; raises InputError when they are not there."""
+
+
+class ModelSource(Part, Protocol):
+    """Where models come from. Its door is ``build(options, bench) -> Work``."""
+
+    def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """Return what passes and runtimes must know: ``torch`` (PyTorch weights), ``layers``, ``trees``."""
+
+    def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+        """Return the files the model is read from; raises InputError when one is not there."""
+
+
+class Pass(Part, Protocol):
+    """One compression step. Its door is ``apply(work, options, bench) -> Work``."""
+
+    form: str
+    """The form it works on and returns: ``torch`` or ``onnx``."""
+    needs: frozenset[str]
+    """Traits the model must have."""
+
+
+class Runtime(Part, Protocol):
+    """What executes artifacts. Its door is ``load(folder, options, device) -> Session``."""
+
+    format: str
+    lacks: Mapping[str, str]
+    """Trait: why this runtime cannot run models that have it."""
+    numeric: frozenset[str]
+    """Options that change the arithmetic, so that accuracy depends on them."""
+
+
+class Session(Protocol):
+    """A loaded artifact that answers queries."""
+
+    settings: Mapping[str, Any]
+    """What is really in effect, as read back from the runtime."""
+
+    def run(self, batch: Array) -> Array:
+        """Return the scores, shape (samples, classes), of a preprocessed ``batch``; blocks until they are there."""
+
+
+class Clock(Protocol):
+    """Seconds from an arbitrary start, never going back."""
+
+    def __call__(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """When a timing is long enough (``spec.Measure``); times in seconds."""
+
+    min_queries: int
+    min_time: float
+    max_queries: int
+    max_time: float
+    hard_time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What a scenario saw: seconds of each query in order, and why it stopped."""
+
+    warm_up: list[float]
+    queries: list[float]
+    elapsed: float
+    stop: str
+
+
+class Scenario(Part, Protocol):
+    """When queries are sent. Its door is ``drive(query, clock, sizing) -> Timeline``; it never learns of models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Raw samples with their labels: ``samples[i]`` is an image (height, width, channels), uint8, or a row, float32."""
+
+    samples: Any
+    labels: Array
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A dataset, opened. ``shape`` is that of every raw sample, or None where they differ (a folder of photographs)."""
+
+    classes: tuple[str, ...]
+    train: Split
+    test: Split
+    shape: tuple[int, ...] | None
+    model_transform: bool = False
+    """Images follow the model's own resize and crop, not the dataset's size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A model on the bench: the object a stage hands to the next."""
+
+    form: str
+    model: Any
+    """``torch.nn.Module`` or ``onnx.ModelProto``."""
+    preprocess: Preprocess
+    sample_shape: tuple[int, ...]
+    """Shape of one preprocessed sample."""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    parameters: int | None = None
+    macs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a source or a pass may use: the data, a seed, the suite's folder, and a way to say how far it is."""
+
+    data: Samples
+    seed: int
+    folder: Path
+    say: Callable[[str], None]
+    inputs: Callable[[Preprocess, str, int | None], tuple[Array, Array]]
+    """(preprocess, "train" | "test", at most how many) → inputs ready for the model, float32, and labels, int64."""
+    fit: Callable[[Any, Preprocess, Mapping[str, Any]], Mapping[str, Any]]
+    """(torch module, preprocess, settings of ``models.declared.Train``) → notes; trains the module in place."""

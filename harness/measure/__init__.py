@@ -1,0 +1,1 @@
+"""Meters: memory, contention, the device and the environment. Nothing here knows what is being measured."""

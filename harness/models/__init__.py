@@ -1,0 +1,1 @@
+"""Model sources: where a model with weights comes from. Siblings do not know each other."""

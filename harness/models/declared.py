@@ -1,0 +1,189 @@
+"""The built-in model sources, declared: names, options, traits, files. Their doors are in the modules beside this one."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, JsonValue, field_validator, model_validator
+
+from harness.errors import InputError
+from harness.record import Preprocess
+from harness.spec import Value
+
+
+class Train(Value):
+    """How weights are trained on the workload's training split: AdamW with a one-cycle schedule (Smith 2018).
+
+    The budget is in steps: one in seconds would make seeds incomparable on a busy machine.
+    """
+
+    steps: int = Field(200, ge=1, le=1_000_000, description="optimizer steps")
+    batch_size: int = Field(64, ge=2, description="samples per step")
+    lr: float = Field(4e-3, gt=0, description="highest learning rate of the cycle")
+    weight_decay: float = Field(0.01, ge=0)
+
+
+class TimmOptions(Value):
+    """A network of the timm library. Without ``pretrained`` or ``checkpoint`` it is trained on the training split."""
+
+    name: str = Field(description="a timm architecture, with or without a tag: resnet18, resnet18.a1_in1k")
+    pretrained: bool = Field(False, description="published weights, downloaded by timm (needs a network once)")
+    checkpoint: str | None = Field(None, description="your weights: .pth, .pt or .safetensors, from the suite's folder")
+    image_size: int | None = Field(None, ge=8, le=4096, description="side of the input, pixels; default: fits the dataset")
+    channels: Literal[1, 3] | None = Field(None, description="input channels; default: the dataset's or the checkpoint's")
+    train: Train | None = Field(None, description="train (or fine-tune) with these settings")
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name.startswith(("hf-hub:", "hf_hub:", "local-dir:")):
+            return name
+        known = timm_names()
+        if known and name.partition(".")[0] not in known:
+            near = get_close_matches(name.partition(".")[0], known, n=1)
+            raise ValueError(f"unknown timm architecture {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        return name
+
+    @model_validator(mode="after")
+    def _one_source(self) -> TimmOptions:
+        if self.pretrained and self.checkpoint:
+            raise ValueError("pretrained and checkpoint exclude each other")
+        return self
+
+
+class OnnxOptions(Value):
+    """An ONNX file with one input and class scores as its first output."""
+
+    file: str = Field(description="path of the .onnx file, from the suite's folder")
+    preprocess: Preprocess | None = Field(None, description="default: pixels / 255, layout by the shape of its input")
+
+
+class PythonOptions(Value):
+    """A function of yours that returns a torch module (N, C, H, W → N, classes) or a scikit-learn classifier."""
+
+    function: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", description="package.module:function")
+    args: dict[str, JsonValue] = Field({}, description="keyword arguments of the call")
+    kind: Literal["torch", "sklearn"] = Field("torch", description="what the function returns")
+    train: Train | None = Field(None, description="torch: train on the training split; default: the weights as returned")
+    preprocess: Preprocess | None = Field(None, description="default: pixels / 255, mean and std of the training split")
+
+
+class SklearnOptions(Value):
+    """A scikit-learn classifier, fitted on the training split."""
+
+    estimator: Literal["decision_tree", "random_forest", "logistic_regression", "mlp"]
+    params: dict[str, JsonValue] = Field({}, description="arguments of the estimator's constructor")
+
+
+class Timm:
+    """Networks of the timm library."""
+
+    name = "timm"
+    summary = "a network of the timm library: {timm: resnet18}, trained here, pretrained or from your checkpoint"
+    subject = "name"
+    options: type[BaseModel] = TimmOptions
+    packages = ("timm", "torch")
+    version = 1
+    door = "harness.models.timm_source:build"
+
+    def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """Return the traits of a PyTorch network."""
+        return frozenset({"torch", "layers"})
+
+    def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+        """Return the checkpoint, if one is given."""
+        return (_file(folder, str(options["checkpoint"])),) if options.get("checkpoint") else ()
+
+
+class Onnx:
+    """ONNX files of the user's."""
+
+    name = "onnx"
+    summary = "an ONNX file of yours: {onnx: model.onnx, preprocess: {…}}"
+    subject = "file"
+    options: type[BaseModel] = OnnxOptions
+    packages = ("onnx",)
+    version = 1
+    door = "harness.models.onnx_source:build"
+
+    def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """Return the traits of a graph that nothing is known about."""
+        return frozenset({"layers"})
+
+    def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+        """Return the file."""
+        return (_file(folder, str(options["file"])),)
+
+
+class Python:
+    """Models that a function of the user's returns."""
+
+    name = "python"
+    summary = "what a function of yours returns: {python: 'package.module:function'}"
+    subject = "function"
+    options: type[BaseModel] = PythonOptions
+    packages = ("torch", "scikit-learn")
+    version = 1
+    door = "harness.models.python_source:build"
+
+    def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """Return the traits of what the function is said to return."""
+        return frozenset({"torch", "layers"}) if options.get("kind", "torch") == "torch" else frozenset({"trees"})
+
+    def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+        """Return the sources of the function's package, found without running any of it."""
+        module = str(options["function"]).partition(":")[0]
+        top = module.partition(".")[0]
+        spec = PathFinder.find_spec(top, [str(folder), *sys.path])
+        if spec is None:
+            raise InputError(f"no Python module {top!r} beside the suite file or installed", f"looked in {folder}")
+        if spec.submodule_search_locations:
+            return tuple(sorted(path for root in spec.submodule_search_locations for path in Path(root).rglob("*.py")))
+        return (Path(spec.origin),) if spec.origin else ()
+
+
+class Sklearn:
+    """scikit-learn's classifiers."""
+
+    name = "sklearn"
+    summary = "a scikit-learn classifier: {sklearn: random_forest, params: {n_estimators: 50}}"
+    subject = "estimator"
+    options: type[BaseModel] = SklearnOptions
+    packages = ("scikit-learn", "skl2onnx")
+    version = 1
+    door = "harness.models.sklearn_source:build"
+
+    def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """Return whether it is made of trees or of layers."""
+        return frozenset({"trees"} if options["estimator"] in ("decision_tree", "random_forest") else {"layers"})
+
+    def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+        """Return nothing: it is fitted here."""
+        return ()
+
+
+def _file(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.is_file():
+        raise InputError(f"no file at {path}", "the path starts at the suite file's folder")
+    return path
+
+
+@lru_cache(maxsize=1)
+def timm_names() -> frozenset[str]:
+    """Return timm's architectures, read off its sources: importing it takes seconds, and a suite is checked often."""
+    spec = importlib.util.find_spec("timm")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    sources = (path.read_text(encoding="utf-8") for place in places for path in Path(place, "models").glob("*.py"))
+    return frozenset(name for text in sources for name in re.findall(r"^@register_model\s+def (\w+)\(", text, re.MULTILINE))
+
+
+TIMM, ONNX, PYTHON, SKLEARN = Timm(), Onnx(), Python(), Sklearn()

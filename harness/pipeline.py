@@ -1,0 +1,143 @@
+"""The main job from suite to answer, as a list of steps; every command of the command line is a few of them."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import answer, recommend
+from harness.errors import HarnessError
+from harness.evaluate import Evaluation, Evaluator
+from harness.ledger import Known, Ledger
+from harness.measure import environment as machine
+from harness.progress import Observer, Status
+from harness.record import Environment
+from harness.registry import Registry
+from harness.space import Space, expand
+from harness.spec import Candidate, Suite
+from harness.store import Store
+from harness.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A suite, its space, and the open store and machine it is looked at with. ``root`` holds artifacts and caches."""
+
+    suite: Suite
+    space: Space
+    store: Store
+    ledger: Ledger
+    environment: Environment
+    root: Path
+
+    def known(self) -> dict[str, Known]:
+        """Return what the store knows of every candidate and baseline."""
+        return self.ledger.look_up(self.space.everything)
+
+
+def settle(suite: Suite, registry: Registry, store: Store, root: Path) -> Setting:
+    """Return ``suite`` with everything that is needed to look at it or to run it on this machine."""
+    environment = machine.read(suite.device)
+    ledger = Ledger(suite, registry, store, environment)
+    return Setting(suite, expand(suite, registry), store, ledger, environment, root)
+
+
+def recommend_now(setting: Setting) -> dict[str, Any]:
+    """Return the answer of the store as it is; nothing is measured."""
+    return answer.build(setting.suite, setting.space, setting.known(), setting.environment)
+
+
+def run(setting: Setting, observer: Observer) -> dict[str, Any]:
+    """Search, measure what is not known, and return the answer."""
+    from harness.search.loop import Progress, search  # late: a dry run and a recommendation need no optuna
+    from harness.search.study import Study
+
+    suite, space = setting.suite, setting.space
+    _require_candidates(space)
+    tally = _Tally(setting, observer)
+    with _only_one(setting.root), Workshop(setting.root, suite.limits.prepare_time, suite.limits.memory) as workshop:
+        study = Study(suite, space.candidates, setting.store.url, setting.environment)
+        observer.began(suite.name, min(suite.search.trials, len(space.candidates)), study.algorithm)
+        evaluator = Evaluator(setting.ledger, setting.store, setting.environment, workshop, setting.root)
+
+        def evaluate(candidate: Candidate) -> Evaluation:
+            return tally.add(evaluator.evaluate(candidate, lambda text: observer.stage(candidate.label, text)))
+
+        def tell(progress: Progress) -> None:
+            observer.progressed(tally.status(progress.planned, progress.tried, progress.durations))
+
+        progress = search(suite, space, study, evaluate, time.monotonic, tell)
+    known = setting.known()
+    told = {
+        "algorithm": study.algorithm,
+        "study": study.name,
+        "stop_reason": progress.stop,
+        "tried": progress.tried,
+        "planned": progress.planned,
+        "seconds": round(tally.elapsed, 1),
+        "counts": tally.counts(known),
+    }
+    return answer.build(suite, space, known, setting.environment, told)
+
+
+class _Tally:
+    """Counts what a run did, and keeps the best so far per profile."""
+
+    def __init__(self, setting: Setting, observer: Observer) -> None:
+        self.setting = setting
+        self.observer = observer
+        self.began = time.monotonic()
+        self.measured = self.failed = 0
+        self.seen: dict[str, Evaluation] = {}
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.began
+
+    def add(self, evaluation: Evaluation) -> Evaluation:
+        """Count an evaluation and tell the observer."""
+        self.measured += evaluation.measured
+        self.failed += evaluation.failure is not None
+        self.seen[evaluation.candidate.label] = evaluation
+        self.observer.evaluated(evaluation)
+        return evaluation
+
+    def counts(self, known: Mapping[str, Known]) -> dict[str, int]:
+        """Return facts measured in this run, and facts of the answer that were known before it or shared."""
+        total = sum(len(one.facts) for one in known.values() if not one.failure)
+        return {"measured": self.measured, "reused": max(0, total - self.measured)}
+
+    def status(self, planned: int, tried: int, durations: list[float]) -> Status:
+        """Return how far the run is."""
+        facts = {label: one.facts for label, one in self.seen.items() if not one.failure}
+        baseline_of = self.setting.space.baseline_of()
+        best = {p.name: recommend.recommend(p, facts, baseline_of, facts) for p in self.setting.suite.profiles}
+        budget = self.setting.suite.search.minutes * 60 - self.elapsed
+        recent = durations[-10:]
+        left = min(budget, (planned - tried) * sum(recent) / len(recent)) if recent else None
+        reused = sum(one.reused for one in self.seen.values())
+        return Status(planned, tried, self.measured, reused, self.failed, self.elapsed, left, best)
+
+
+def _require_candidates(space: Space) -> None:
+    if not space.candidates:
+        rules = "; ".join(f"{e.rule} ({e.count}×)" for e in space.excluded)
+        raise HarnessError(f"no combination of this suite makes sense: {rules}", "see `harness check`")
+
+
+@contextmanager
+def _only_one(root: Path) -> Iterator[None]:
+    """Hold the lock of a results folder: two runs at once would disturb each other's timings."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise HarnessError(f"another run is measuring with {root}", "wait for it; two at once disturb each other") from None
+        yield

@@ -1,0 +1,54 @@
+"""The process that prepares: it keeps torch loaded, makes one artifact after another, and may crash without harm.
+
+Requests come as lines of JSON on standard input; answers go, as lines of JSON, to what was standard output when it
+started. Whatever libraries print goes to standard error, which the parent keeps as a log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.prepare.plan import Plan
+from harness.worker import classify, describe, die_with_parent, limit_memory
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    die_with_parent()
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def answer(message: dict[str, Any]) -> None:
+        answers.write(json.dumps(message) + "\n")
+        answers.flush()
+
+    maker = None
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if maker is None:
+                limit_memory(request["memory_limit"])
+                answer({"say": "loading torch"})
+                maker = _maker(Path(request["root"]), answer)
+            artifact = maker.make(Plan.model_validate(request["plan"]))
+            answer({"done": artifact.model_dump(mode="json")})
+        except Exception as error:
+            if not isinstance(error, HarnessError):
+                traceback.print_exc(file=sys.stderr)
+            answer({"failed": {"kind": classify(error), "message": describe(error), "hint": getattr(error, "hint", None)}})
+
+
+def _maker(root: Path, answer: Any) -> Any:
+    from harness.prepare.stages import Maker  # late: torch takes seconds, and the parent should hear of it first
+
+    return Maker(root, lambda text: answer({"say": text}))
+
+
+if __name__ == "__main__":
+    main()

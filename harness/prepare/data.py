@@ -1,0 +1,113 @@
+"""A dataset made ready: geometry once per split, kept on disk; arithmetic when asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from harness.errors import InputError
+from harness.interfaces import Array, Samples, Split
+from harness.keys import digest
+from harness.preprocess import arithmetic
+from harness.record import Preprocess
+
+FILTERS = {"nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+
+
+class Store:
+    """The arrays of one dataset under ``folder``, by split and geometry."""
+
+    def __init__(self, samples: Samples, dataset_digest: str, folder: Path) -> None:
+        self.samples = samples
+        self.digest = dataset_digest
+        self.folder = folder
+
+    def inputs(self, preprocess: Preprocess, split: str, at_most: int | None = None) -> tuple[Array, Array]:
+        """Return the split's inputs, ready for the model, float32, and its labels, int64.
+
+        ``at_most`` samples are spread evenly over the split.
+        """
+        place = self.place(preprocess, split, at_most)
+        raw = np.load(place / "samples.npy", mmap_mode="r")
+        return arithmetic(raw, self.settled(preprocess).model_dump()), np.load(place / "labels.npy")
+
+    def place(self, preprocess: Preprocess, split: str, at_most: int | None = None) -> Path:
+        """Return the folder with ``samples.npy`` (after geometry) and ``labels.npy`` of a split, made if need be."""
+        how = self.settled(preprocess)
+        geometry = how.model_dump(mode="json", include={"resize", "crop", "size", "interpolation", "channels"})
+        whole = self.samples.train if split == "train" else self.samples.test
+        few = at_most is not None and at_most < len(whole)
+        place = self.folder / digest([self.digest, split, geometry, *([at_most] if few else [])])
+        if not place.exists():
+            chosen = _spread(whole, at_most) if few and at_most else whole
+            write_whole(place, lambda part: _write(part, chosen, how, tuple(self.samples.shape or ())))
+        return place
+
+    def settled(self, preprocess: Preprocess) -> Preprocess:
+        """Return ``preprocess`` without geometry where the samples are rows."""
+        if self.samples.shape is not None and len(self.samples.shape) == 1:
+            return preprocess.model_copy(update={"resize": None, "crop": None, "size": None, "channels": None})
+        return preprocess
+
+
+def _spread(split: Split, count: int) -> Split:
+    chosen = np.linspace(0, len(split) - 1, count).astype(int)
+    return Split([split.samples[i] for i in chosen], split.labels[chosen])
+
+
+def write_whole(place: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a folder that appears at ``place`` whole or not at all."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".part-", dir=place.parent))
+    try:
+        write(part)
+        os.chmod(part, 0o755)
+        part.rename(place)
+    except OSError:
+        if not place.exists():  # another process was first: its folder holds the same
+            raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...]) -> None:
+    if len(shape) == 1:
+        array = np.asarray(split.samples, dtype=np.float32)
+    else:
+        first = geometry(np.asarray(split.samples[0]), how)
+        array = np.empty((len(split), *first.shape), dtype=np.uint8)
+        for i in range(len(split)):
+            image = geometry(np.asarray(split.samples[i]), how)
+            if image.shape != first.shape:
+                raise InputError(
+                    f"images differ in size ({first.shape} and {image.shape}) and the model asks for no size of its own",
+                    "give preprocess: {size: [height, width]}",
+                )
+            array[i] = image
+    np.save(folder / "samples.npy", array)
+    np.save(folder / "labels.npy", split.labels)
+
+
+def geometry(image: np.ndarray, how: Preprocess) -> np.ndarray:
+    """Return ``image``, (height, width, channels) uint8, with its channels, resized and cropped as ``how`` says."""
+    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
+    if how.channels and how.channels != image.shape[2]:
+        picture = picture.convert("L" if how.channels == 1 else "RGB")
+    filter_ = FILTERS[how.interpolation]
+    if how.size and (picture.height, picture.width) != how.size:
+        picture = picture.resize((how.size[1], how.size[0]), filter_)
+    if how.resize:
+        scale = how.resize / min(picture.size)
+        sides = (max(how.resize, round(picture.width * scale)), max(how.resize, round(picture.height * scale)))
+        picture = picture.resize(sides, filter_)
+    if how.crop:
+        left, top = (picture.width - how.crop) // 2, (picture.height - how.crop) // 2
+        picture = picture.crop((left, top, left + how.crop, top + how.crop))
+    array = np.asarray(picture)
+    return array[..., np.newaxis] if array.ndim == 2 else array

@@ -1,0 +1,169 @@
+"""Doing the stages of a plan: each is looked up by its key before it is done, so that chains share their beginnings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+
+from harness.errors import InputError
+from harness.interfaces import Bench, Samples, Work
+from harness.keys import digest_files
+from harness.prepare import counting, training
+from harness.prepare.data import Store, write_whole
+from harness.prepare.plan import Plan, Stage
+from harness.record import Artifact, Preprocess
+from harness.registry import open_door
+
+MODEL_FILES = {"onnx": "model.onnx", "torch": "model.pt2"}
+
+
+class Maker:
+    """Makes artifacts under ``root``: stages in ``cache/stages``, inputs in ``cache/inputs``, results in ``artifacts``."""
+
+    def __init__(self, root: Path, say: Callable[[str], None]) -> None:
+        self.root = root
+        self.say = say
+        self._opened: dict[str, Samples] = {}
+        self._latest: tuple[str, Work] | None = None
+
+    def make(self, plan: Plan) -> Artifact:
+        """Return the artifact of ``plan``; raises HarnessError or JobError with why it cannot be made."""
+        samples = self._samples(plan)
+        store = Store(samples, plan.dataset_digest, self.root / "cache/inputs")
+        bench = Bench(
+            data=samples,
+            seed=plan.seed,
+            folder=Path(plan.folder),
+            say=self.say,
+            inputs=store.inputs,
+            fit=lambda model, preprocess, settings: training.fit(
+                model, *store.inputs(preprocess, "train"), settings, plan.seed, self.say
+            ),
+        )
+        work = self._work(plan, bench)
+        return self._keep(plan, work, store)
+
+    def _samples(self, plan: Plan) -> Samples:
+        if plan.dataset_digest not in self._opened:
+            self.say("reading the dataset")
+            self._opened = {plan.dataset_digest: open_door(plan.dataset_door)(plan.dataset.options, Path(plan.folder))}
+        return self._opened[plan.dataset_digest]
+
+    def _work(self, plan: Plan, bench: Bench) -> Work:
+        """Return the work after the last stage, starting behind the last stage that is known."""
+        done = next((i for i in reversed(range(len(plan.stages))) if self._known(plan.stages[i])), -1)
+        work = self._read(plan.stages[done]) if done >= 0 else None
+        for stage in plan.stages[done + 1 :]:
+            work = self._do(stage, work, bench)
+            self._write(stage, work)
+        if work is None:
+            raise InputError("a plan without stages")
+        return work
+
+    def _do(self, stage: Stage, work: Work | None, bench: Bench) -> Work:
+        door = open_door(stage.door)
+        if work is None:
+            made: Work = door(stage.options, bench)
+            return _counted(made)
+        made = door(work, stage.options, bench)
+        return _counted(made) if stage.kind == "pass" and made.form == "torch" else made
+
+    def _place(self, stage: Stage) -> Path:
+        return self.root / "cache/stages" / stage.key
+
+    def _known(self, stage: Stage) -> bool:
+        return (self._latest is not None and self._latest[0] == stage.key) or (self._place(stage) / "work.json").exists()
+
+    def _read(self, stage: Stage) -> Work:
+        """Return a stage from the cache. The pickle in it is this process's own: it never comes from elsewhere."""
+        if self._latest and self._latest[0] == stage.key:
+            return self._latest[1]
+        place = self._place(stage)
+        about = json.loads((place / "work.json").read_text())
+        if about["form"] == "onnx":
+            model: Any = onnx.load(place / "model.onnx")
+        elif about["exported"]:
+            model = torch.export.load(place / "model.pt2")
+        else:
+            model = torch.load(place / "module.pt", weights_only=False)
+        return Work(
+            form=about["form"],
+            model=model,
+            preprocess=Preprocess.model_validate(about["preprocess"]),
+            sample_shape=tuple(about["sample_shape"]),
+            notes=about["notes"],
+            parameters=about["parameters"],
+            macs=about["macs"],
+        )
+
+    def _write(self, stage: Stage, work: Work) -> None:
+        self._latest = (stage.key, work)
+        if not self._place(stage).exists():
+            write_whole(self._place(stage), lambda part: _save(part, stage, work))
+
+    def _keep(self, plan: Plan, work: Work, store: Store) -> Artifact:
+        """Return the artifact, its file moved to the folder that its content names."""
+        name = MODEL_FILES[plan.format]
+        source = self._place(plan.stages[-1]) / name
+        digest = digest_files({name: source})
+        place = self.root / "artifacts" / digest
+        if not place.exists():
+            write_whole(place, lambda part: (part / name).hardlink_to(source))
+        preprocess = store.settled(work.preprocess)
+        artifact = Artifact(
+            recipe=plan.recipe,
+            digest=digest,
+            format="onnx" if plan.format == "onnx" else "torch",
+            folder=str(place),
+            inputs=str(store.place(work.preprocess, "test")),
+            sample_shape=work.sample_shape,
+            classes=len(store.samples.classes),
+            preprocess=preprocess,
+            fixed_batch=fixed_batch(work) if plan.format == "onnx" else None,
+            size=source.stat().st_size,
+            parameters=work.parameters,
+            macs=work.macs,
+            notes=dict(work.notes),
+        )
+        (place / "artifact.json").write_text(artifact.model_dump_json(indent=1))
+        return artifact
+
+
+def fixed_batch(work: Work) -> int | None:
+    """Return the only batch size an ONNX graph takes, or None when any will do."""
+    sides = work.model.graph.input[0].type.tensor_type.shape.dim
+    return int(sides[0].dim_value) or None if sides else None
+
+
+def _counted(work: Work) -> Work:
+    if work.form == "onnx":
+        parameters, macs = counting.of_graph(work.model)
+    else:
+        parameters, macs = counting.of_module(work.model, work.sample_shape)
+    return replace(work, parameters=parameters, macs=macs)
+
+
+def _save(folder: Path, stage: Stage, work: Work) -> None:
+    exported = stage.kind == "export" and stage.options["target"] == "torch"
+    if work.form == "onnx":
+        onnx.save(work.model, folder / "model.onnx")
+    elif exported:
+        torch.export.save(work.model, folder / "model.pt2")
+    else:
+        torch.save(work.model, folder / "module.pt")
+    about = {
+        "form": work.form,
+        "exported": exported,
+        "preprocess": work.preprocess.model_dump(mode="json"),
+        "sample_shape": list(work.sample_shape),
+        "notes": dict(work.notes),
+        "parameters": work.parameters,
+        "macs": work.macs,
+    }
+    (folder / "work.json").write_text(json.dumps(about, indent=1))

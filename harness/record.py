@@ -1,0 +1,100 @@
+"""What was found out: facts, failures, artifacts and the environment they hold in. Values only."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import Field, JsonValue
+
+from harness.spec import Value
+
+FAILURE_KINDS: Final = (
+    "out_of_memory",
+    "crashed",
+    "timed_out",
+    "nan_output",
+    "wrong_output",
+    "unsupported",
+    "export_failed",
+    "missing_package",
+    "bad_input",
+    "failed",
+)
+STAGES: Final = ("prepare", "load", "warm_up", "measure", "evaluate")
+
+
+class Fact(Value):
+    """One measured metric with its interval, its key and where it comes from."""
+
+    key: str
+    metric: str
+    value: float
+    low: float
+    high: float
+    """Ends of the 95 % interval; both equal ``value`` for what is counted, not measured."""
+    n: int
+    """How many observations the value rests on."""
+    unit: str
+    subject: dict[str, JsonValue]
+    """What the fact depends on, in words: the key is its digest."""
+    run: int | None = None
+    """The run whose raw samples it was derived from."""
+    quality: Literal["clean", "contended"] = "clean"
+
+
+class Failure(Value):
+    """A candidate that did not get through: classified, with the end of what its process said."""
+
+    key: str
+    kind: str
+    stage: str
+    message: str
+    log: str = ""
+
+
+class Preprocess(Value):
+    """How a raw sample becomes a model's input; it travels with the artifact.
+
+    Geometry first (``resize`` the short side, ``crop`` the centre, or ``size`` both sides at once), then arithmetic:
+    ``(pixel * scale - mean) / std`` per channel, then ``layout``.
+    """
+
+    resize: int | None = Field(None, ge=1, description="length of the short side after resizing, pixels")
+    crop: int | None = Field(None, ge=1, description="side of the central square, pixels")
+    size: tuple[int, int] | None = Field(None, description="height and width, both stretched to, pixels")
+    interpolation: Literal["nearest", "bilinear", "bicubic"] = "bilinear"
+    channels: int | None = Field(None, description="1 (grey) or 3 (RGB); default: those of the dataset")
+    layout: Literal["NCHW", "NHWC", "flat", "as_is"] = "NCHW"
+    scale: float = 1 / 255
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+
+
+class Artifact(Value):
+    """The exported files of a chain: named by the digest of their content, with what is known without running them."""
+
+    recipe: str
+    digest: str
+    format: Literal["onnx", "torch"]
+    folder: str
+    inputs: str
+    """Folder with the test split after the artifact's geometry: ``samples.npy`` and ``labels.npy``."""
+    sample_shape: tuple[int, ...]
+    classes: int
+    preprocess: Preprocess
+    fixed_batch: int | None = None
+    """The only batch size its graph takes; None: any."""
+    size: int
+    parameters: int | None = None
+    macs: int | None = None
+    notes: dict[str, JsonValue] = {}
+    """What the stages told about themselves: training steps, layers kept, loss at the end."""
+
+
+class Environment(Value):
+    """The machine: what must be equal before results may be compared, and what is only told."""
+
+    id: str
+    identity: dict[str, JsonValue]
+    context: dict[str, JsonValue]
+    versions: dict[str, str]

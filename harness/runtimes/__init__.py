@@ -1,0 +1,1 @@
+"""Runtimes: what executes an artifact. Siblings do not know each other; none of them knows where a model came from."""

@@ -1,0 +1,79 @@
+"""The built-in runtimes, declared. Their doors are in the modules beside this one."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from harness.spec import Value
+
+
+class TorchOptions(Value):
+    """PyTorch, eager: the exported program run operator by operator."""
+
+    threads: int | None = Field(None, ge=1, le=1024, description="threads inside an operator; default: all cores")
+    precision: Literal["f32", "bf16"] = Field("f32", description="bf16: autocast to bfloat16")
+
+
+class OnnxRuntimeOptions(Value):
+    """ONNX Runtime."""
+
+    threads: int | None = Field(None, ge=1, le=1024, description="intra-op threads; default: all cores")
+    optimization: Literal["all", "extended", "basic", "none"] = Field("all", description="graph optimisation level")
+
+
+class OpenVinoOptions(Value):
+    """OpenVINO. Its own default on a CPU with AMX is bfloat16, so the precision is always stated."""
+
+    threads: int | None = Field(None, ge=1, le=1024, description="inference threads; default: all cores")
+    precision: Literal["f32", "bf16", "f16"] = Field("f32", description="arithmetic of the layers that are not int8")
+
+
+class Torch:
+    """PyTorch's own executor: the usual baseline."""
+
+    name = "torch"
+    summary = "PyTorch, eager execution of the exported program"
+    subject = None
+    options: type[BaseModel] = TorchOptions
+    packages = ("torch",)
+    version = 1
+    door = "harness.runtimes.torch_runtime:load"
+    format = "torch"
+    lacks = MappingProxyType({"trees": "torch runs PyTorch modules; this one is made of decision trees"})
+    numeric = frozenset({"precision"})
+
+
+class OnnxRuntime:
+    """ONNX Runtime: CPU and CUDA providers."""
+
+    name = "onnxruntime"
+    summary = "ONNX Runtime (CPU, or CUDA where its provider is installed)"
+    subject = None
+    options: type[BaseModel] = OnnxRuntimeOptions
+    packages = ("onnxruntime",)
+    version = 1
+    door = "harness.runtimes.onnx_runtime:load"
+    format = "onnx"
+    lacks = MappingProxyType[str, str]({})
+    numeric = frozenset({"optimization"})
+
+
+class OpenVino:
+    """OpenVINO on the CPU."""
+
+    name = "openvino"
+    summary = "OpenVINO on the CPU, precision stated"
+    subject = None
+    options: type[BaseModel] = OpenVinoOptions
+    packages = ("openvino",)
+    version = 1
+    door = "harness.runtimes.openvino_runtime:load"
+    format = "onnx"
+    lacks = MappingProxyType({"trees": "openvino has no operator for decision trees (ai.onnx.ml)"})
+    numeric = frozenset({"precision"})
+
+
+TORCH, ONNXRUNTIME, OPENVINO = Torch(), OnnxRuntime(), OpenVino()

@@ -1,0 +1,1 @@
+"""Which candidate to evaluate next. Optuna is imported here and nowhere else."""

@@ -1,0 +1,137 @@
+"""The Optuna study: in the result store's database, so that optuna-dashboard opens it; asked and told, never run."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Mapping, Sequence
+
+import optuna
+from optuna.samplers import BaseSampler, NSGAIIISampler, NSGAIISampler, RandomSampler, TPESampler
+from optuna.trial import TrialState
+
+from harness.keys import digest
+from harness.metrics import METRICS
+from harness.record import Environment, Fact
+from harness.search.objectives import objectives
+from harness.search.tree import Tree
+from harness.spec import Candidate, Suite
+
+CANDIDATE = "candidate"
+
+
+def sampler(name: str, seed: int) -> BaseSampler:
+    """Return the sampler of an algorithm; each is named, since Optuna's own default changes between versions."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        made: dict[str, BaseSampler] = {
+            "exhaustive": RandomSampler(seed=seed),
+            "random": RandomSampler(seed=seed),
+            "tpe": TPESampler(seed=seed, multivariate=True, group=True),
+            "nsga2": NSGAIISampler(seed=seed),
+            "nsga3": NSGAIIISampler(seed=seed),
+        }
+    return made[name]
+
+
+class Study:
+    """What was tried of a suite's space on one machine, and what to try next; each candidate at most once."""
+
+    def __init__(self, suite: Suite, candidates: Sequence[Candidate], url: str, environment: Environment) -> None:
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self.objectives = objectives(suite)
+        self.algorithm = algorithm(suite, len(candidates))
+        self._tree = Tree(candidates)
+        self._candidates = {candidate.label: candidate for candidate in candidates}
+        self._worst = {metric: _worst(suite, metric) for metric in self.objectives}
+        self._random = random.Random(suite.search.seed)
+        identity = [sorted(self._candidates), self.objectives, self.algorithm, suite.search.seed, environment.id]
+        self._study = optuna.create_study(
+            study_name=f"{suite.name}-{digest(identity)[:8]}",
+            storage=_storage(url),
+            sampler=sampler(self.algorithm, suite.search.seed),
+            directions=["maximize" if METRICS[metric].higher else "minimize" for metric in self.objectives],
+            load_if_exists=True,
+        )
+        self._told = self._resume()
+
+    def _resume(self) -> dict[str, list[float]]:
+        """Return the values told so far by candidate; trials that a kill left open are closed."""
+        told: dict[str, list[float]] = {}
+        for trial in self._study.get_trials(deepcopy=False):
+            label = trial.user_attrs.get(CANDIDATE)
+            if trial.state == TrialState.COMPLETE and label in self._candidates:
+                told[label] = list(trial.values)
+            elif trial.state == TrialState.RUNNING:
+                self._study.tell(trial.number, state=TrialState.FAIL)
+        return told
+
+    @property
+    def name(self) -> str:
+        """The study's name in the database."""
+        return str(self._study.study_name)
+
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """Labels of the candidates that were told."""
+        return tuple(self._told)
+
+    def untried(self) -> list[str]:
+        """Return the labels that are left, in the order of the space."""
+        return [label for label in self._candidates if label not in self._told]
+
+    def ask(self, wish: Candidate | None = None) -> tuple[optuna.Trial, Candidate] | None:
+        """Return a trial and its candidate, none that was tried; None when nothing is left. ``wish`` comes first."""
+        left = self.untried()
+        if not left:
+            return None
+        if wish is None and self.algorithm == "exhaustive":
+            wish = self._candidates[self._random.choice(left)]
+        if wish is not None:
+            self._study.enqueue_trial(self._tree.parameters(wish))
+        trial, candidate = self._draw()
+        if candidate.label in self._told:  # the sampler came back to a known point: say so, and take one at random
+            self._study.tell(trial, self._told[candidate.label])
+            self._study.enqueue_trial(self._tree.parameters(self._candidates[self._random.choice(left)]))
+            trial, candidate = self._draw()
+        return trial, candidate
+
+    def _draw(self) -> tuple[optuna.Trial, Candidate]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            trial = self._study.ask()
+            candidate = self._tree.suggest(trial)
+        trial.set_user_attr(CANDIDATE, candidate.label)
+        return trial, candidate
+
+    def tell(self, trial: optuna.Trial, facts: Mapping[str, Fact], failed: bool, miss: float) -> None:
+        """Tell what became of a trial.
+
+        A failure is told as a violated constraint with the worst values, so that the sampler learns from it: as a
+        failed trial it would be ignored. ``miss`` is the distance to the nearest profile's constraints, 0 when feasible.
+        """
+        values = [facts[m].value if m in facts and not failed else self._worst[m] for m in self.objectives]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            trial.set_constraint("failed", 1.0 if failed else 0.0)
+            trial.set_constraint("profiles", min(miss, 1e9))
+        self._study.tell(trial, values)
+        self._told[trial.user_attrs[CANDIDATE]] = values
+
+
+def algorithm(suite: Suite, size: int) -> str:
+    """Return the algorithm that ``auto`` stands for: exhaustive when the space fits the trials, else tpe."""
+    wish = suite.search.algorithm
+    if wish != "auto":
+        return wish
+    return "exhaustive" if size <= suite.search.trials else "tpe"
+
+
+def _worst(suite: Suite, metric: str) -> float:
+    ends = [profile.ranges[metric][0] for profile in suite.profiles if metric in profile.ranges]
+    return min(ends) if METRICS[metric].higher else max(ends)
+
+
+def _storage(url: str) -> optuna.storages.RDBStorage:
+    engine = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {}
+    return optuna.storages.RDBStorage(url, engine_kwargs=engine)

@@ -1,0 +1,208 @@
+"""What a suite asks, settled: candidates, workload, profiles, search and limits. Values only.
+
+``Document`` is the suite file as it is written (its JSON schema is what editors complete); ``Suite`` is the same
+question with every part named, every axis expanded and every quantity in SI. ``suitefile`` turns one into the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+
+from harness import units
+
+
+class Value(BaseModel):
+    """A frozen value that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _quantity(unit: str, description: str) -> list[Any]:
+    schema = {"anyOf": [{"type": "number"}, {"type": "string"}], "description": description}
+    return [BeforeValidator(partial(units.parse, unit=unit)), WithJsonSchema(schema)]
+
+
+Seconds = Annotated[float, *_quantity(units.SECOND, "seconds, or a text with a unit: 20 ms")]
+Bytes = Annotated[float, *_quantity(units.BYTE, "bytes, or a text with a unit: 300 MB")]
+Minutes = Annotated[
+    float,
+    BeforeValidator(lambda v: units.parse(v, units.SECOND) / 60 if isinstance(v, str) and not _plain(v) else float(v)),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "description": "minutes, or a text: 90 s"}),
+]
+
+
+def _plain(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+Options = Mapping[str, JsonValue]
+
+
+class Choice(Value):
+    """One part with its options settled: ``options`` holds those that differ from the part's defaults."""
+
+    part: str
+    label: str
+    options: dict[str, JsonValue] = {}
+
+
+class Candidate(Value):
+    """What could ship: a model, its passes, a runtime with its options, and how many samples a query carries."""
+
+    model: Choice
+    passes: tuple[Choice, ...] = ()
+    runtime: Choice
+    batch_size: int = 1
+    device: str = "cpu"
+
+    @property
+    def label(self) -> str:
+        """The candidate's name in every table and file: ``model+pass@runtime/bN``, unique in a suite."""
+        chain = "+".join((self.model.label, *(p.label for p in self.passes)))
+        device = "" if self.device == "cpu" else f",{self.device}"
+        return f"{chain}@{self.runtime.label}{device}/b{self.batch_size}"
+
+
+class Constraint(Value):
+    """A hard bound on a metric: ``metric op factor * baseline + offset`` (``factor`` 0: an absolute bound)."""
+
+    metric: str
+    op: Literal["<=", ">="]
+    factor: float = 0.0
+    offset: float = 0.0
+    text: str
+
+    def bound(self, baseline: float | None) -> float | None:
+        """Return the bound in the metric's unit; None when it needs a baseline value that is not known."""
+        if not self.factor:
+            return self.offset
+        return None if baseline is None else self.factor * baseline + self.offset
+
+
+class Profile(Value):
+    """One deployment's priorities; ``ranges`` are (worst, best) per metric in SI."""
+
+    name: str
+    weights: dict[str, float]
+    ranges: dict[str, tuple[float, float]]
+    constraints: tuple[Constraint, ...] = ()
+
+
+class Search(Value):
+    """How the space is searched and when the search ends."""
+
+    algorithm: Literal["auto", "exhaustive", "random", "tpe", "nsga2", "nsga3"] = Field(
+        "auto", description="auto: exhaustive when the space fits the trials, else tpe"
+    )
+    trials: int = Field(100, ge=1, description="candidates to evaluate at most")
+    minutes: Annotated[Minutes, Field(gt=0, description="wall-clock budget, preparation included")] = 30.0
+    seed: int = Field(0, ge=0)
+
+
+class Measure(Value):
+    """When a timing is long enough: both minima are met, or a limit is."""
+
+    min_queries: int = Field(64, ge=1, description="queries at least, warm-up not counted")
+    min_time: Seconds = Field(0.3, ge=0, description="time at least, warm-up not counted")
+    max_queries: int = Field(662, ge=1, description="enough once reached (662 give a p99)")
+    max_time: Seconds = Field(1.5, gt=0, description="enough once min_queries are reached")
+    hard_time: Seconds = Field(20.0, gt=0, description="enough in any case")
+
+
+class Limits(Value):
+    """What one candidate may cost before it is stopped and told as a failure."""
+
+    prepare_time: Seconds = Field(900.0, gt=0, description="for building, training and each pass")
+    measure_time: Seconds = Field(120.0, gt=0, description="for one measuring process")
+    memory: Bytes | None = Field(None, gt=0, description="data memory of a process; default: 90 % of what is free")
+
+
+class Suite(Value):
+    """One question, ready to be answered. ``folder`` is where relative paths of the suite file start."""
+
+    name: str
+    folder: str
+    dataset: Choice
+    batch_sizes: tuple[int, ...]
+    baseline: Candidate
+    models: tuple[Choice, ...]
+    chains: tuple[tuple[Choice, ...], ...]
+    runtimes: tuple[Choice, ...]
+    scenarios: tuple[str, ...]
+    profiles: tuple[Profile, ...]
+    search: Search
+    measure: Measure
+    limits: Limits
+    device: str
+
+
+PartUse = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "object"}],
+            "description": "a part: its name, {name: value}, or {name: {option: value or list of values}}",
+        }
+    ),
+]
+"""Left to ``suitefile.parts``, which knows the parts and tells each mistake with its place."""
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+BatchSizes = Annotated[
+    list[int],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}),
+]
+
+
+class WorkloadDocument(Value):
+    """What candidates must endure."""
+
+    dataset: PartUse
+    batch_size: BatchSizes = Field([1], description="samples a query carries; a list is an axis")
+
+
+class BaselineDocument(Value):
+    """The reference candidate that relative constraints and reports compare with."""
+
+    model: PartUse
+    passes: list[PartUse] = []
+    runtime: PartUse
+
+
+class ProfileDocument(Value):
+    """One deployment's priorities."""
+
+    weights: dict[str, float] = Field(min_length=1, description="metric: weight (0 or more)")
+    range: dict[str, list[Any]] = Field({}, description="metric: its two ends, from which utility 0 and 1 follow")
+    constraints: list[str] = Field([], description="'latency_p90 <= 5 ms', 'accuracy >= baseline - 1 pp'")
+
+
+class Document(Value):
+    """A suite file: one question."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)
+    description: str = ""
+    workload: WorkloadDocument
+    baseline: BaselineDocument | None = Field(None, description="default: the first model on the first runtime that fits")
+    models: list[PartUse] = Field(min_length=1)
+    passes: list[list[PartUse]] = Field([[]], min_length=1, description="chains of compression passes; [] is none")
+    runtimes: list[PartUse] = Field(min_length=1)
+    scenarios: list[str] = Field(["single_stream", "offline"], min_length=1)
+    profiles: dict[str, ProfileDocument] = Field(min_length=1)
+    search: Search = Search()
+    measure: Measure = Measure()
+    limits: Limits = Limits()
+    target: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="cpu or cuda:N")

@@ -1,0 +1,201 @@
+"""A suite file, read, checked and settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness import compatibility
+from harness.errors import InputError, SuiteError
+from harness.registry import Registry
+from harness.spec import Candidate, Choice, Document, Suite
+from harness.suitefile import profiles
+from harness.suitefile.parts import expand
+from harness.suitefile.suggest import note, suggest
+from harness.suitefile.yaml_text import Path, Reading, read
+
+
+def load(path: FilePath, registry: Registry) -> Suite:
+    """Return the suite in the file at ``path``.
+
+    Raises InputError when the file cannot be read, and SuiteError with all its mistakes when it is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        known = sorted(path.parent.glob("*.yaml")) if path.parent.is_dir() else []
+        hint = f"there is {', '.join(map(str, known))}" if known else "give the path of a suite file"
+        raise InputError(f"no suite file at {path}", hint) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the suite file {path}: {error}") from None
+    return loads(text, registry, path.parent, str(path))
+
+
+def loads(text: str, registry: Registry, folder: FilePath, source: str = "suite") -> Suite:
+    """Return the suite that ``text`` holds; relative paths in it start at ``folder``."""
+    reading = read(text)
+    suite = None if reading.mistakes and reading.value is None else _settle(reading, registry, folder)
+    if suite is None or reading.mistakes:
+        raise SuiteError(source, tuple(sorted(reading.mistakes, key=lambda m: m.line or 0)))
+    return suite
+
+
+def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | None:
+    raw = reading.value
+    if not isinstance(raw, dict):
+        reading.mistake((), "expected keys and values: name, workload, models, runtimes, profiles")
+        return None
+    document: Document | None = None
+    try:
+        document = Document.model_validate(raw)
+    except ValidationError as error:
+        note(reading, error, Document)
+    scenarios = _scenarios(raw, registry, reading)
+    models = _each(
+        raw.get("models"),
+        registry.models,
+        "models",
+        reading,
+        lambda choice: registry.models[choice.part].files(choice.options, folder),
+    )
+    runtimes = _each(raw.get("runtimes"), registry.runtimes, "runtimes", reading)
+    chains = _chains(raw.get("passes", [[]]), registry, reading)
+    dataset = _one(_inside(raw, "workload", "dataset"), registry.datasets, "datasets", reading, ("workload", "dataset"))
+    named = raw.get("profiles")
+    settled = [profiles.settle(name, one, scenarios, reading) for name, one in (named or {}).items()] if isinstance(named, dict) else []
+    if dataset:
+        _try(lambda: registry.datasets[dataset.part].digest(dataset.options, folder), reading, ("workload", "dataset"))
+    baseline = _baseline(raw.get("baseline"), registry, reading)
+    if baseline is None and "baseline" not in raw:
+        baseline = _first_that_fits(models, runtimes, registry)
+    batch_sizes = _batch_sizes(_inside(raw, "workload", "batch_size", 1), reading)
+    if reading.mistakes or document is None or dataset is None:
+        return None
+    if baseline is None:
+        reading.mistake(("runtimes",), "none of the runtimes can run any of the models")
+        return None
+    return Suite(
+        name=document.name,
+        folder=str(folder.resolve()),
+        dataset=dataset,
+        batch_sizes=batch_sizes,
+        baseline=baseline.model_copy(update={"batch_size": batch_sizes[0], "device": document.target}),
+        models=models,
+        chains=chains,
+        runtimes=runtimes,
+        scenarios=scenarios,
+        profiles=tuple(profile for profile in settled if profile),
+        search=document.search,
+        measure=document.measure,
+        limits=document.limits,
+        device=document.target,
+    )
+
+
+def _inside(raw: dict[str, Any], key: str, inner: str, default: Any = None) -> Any:
+    outer = raw.get(key)
+    return outer.get(inner, default) if isinstance(outer, dict) else default
+
+
+def _each(
+    uses: Any, parts: Mapping[str, Any], kind: str, reading: Reading, check: Callable[[Choice], object] | None = None
+) -> tuple[Choice, ...]:
+    """Return every choice of a list of uses, each once; ``check`` may raise InputError about one."""
+    found: dict[str, Choice] = {}
+    for i, use in enumerate(uses if isinstance(uses, list) else ()):
+        for choice in expand(use, parts, kind, reading, (kind, i)):
+            if check:
+                _try(lambda c=choice: check(c), reading, (kind, i))  # type: ignore[misc]
+            found[choice.model_dump_json(exclude={"label"})] = choice
+    return _told_apart(list(found.values()))
+
+
+def _told_apart(choices: list[Choice]) -> tuple[Choice, ...]:
+    """Return the choices with a number behind the labels that would otherwise be the same."""
+    seen: dict[str, int] = {}
+    found = []
+    for choice in choices:
+        seen[choice.label] = seen.get(choice.label, 0) + 1
+        suffix = f"~{seen[choice.label]}" if seen[choice.label] > 1 else ""
+        found.append(choice.model_copy(update={"label": choice.label + suffix}))
+    return tuple(found)
+
+
+def _one(use: Any, parts: Mapping[str, Any], kind: str, reading: Reading, at: Path) -> Choice | None:
+    if use is None:
+        return None
+    found = expand(use, parts, kind, reading, at)
+    if len(found) > 1:
+        reading.mistake(at, f"stands for {len(found)} at once; exactly one is needed here")
+    return found[0] if found else None
+
+
+def _chains(raw: Any, registry: Registry, reading: Reading) -> tuple[tuple[Choice, ...], ...]:
+    """Return every chain, the axes of its passes multiplied."""
+    found: list[tuple[Choice, ...]] = []
+    for i, chain in enumerate(raw if isinstance(raw, list) else ()):
+        grown: list[tuple[Choice, ...]] = [()]
+        for j, use in enumerate(chain if isinstance(chain, list) else ()):
+            options = expand(use, registry.passes, "passes", reading, ("passes", i, j))
+            grown = [(*start, choice) for start in grown for choice in options]
+        found += [chain for chain in grown if chain not in found]
+    return tuple(found)
+
+
+def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tuple[str, ...]:
+    names = raw.get("scenarios", ["single_stream", "offline"])
+    found = []
+    for i, name in enumerate(names if isinstance(names, list) else ()):
+        if not isinstance(name, str):
+            continue
+        if name not in registry.scenarios:
+            reading.mistake(("scenarios", i), f"unknown scenario {name!r}", suggest(name, registry.scenarios))
+        found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def _baseline(raw: Any, registry: Registry, reading: Reading) -> Candidate | None:
+    if not isinstance(raw, dict):
+        return None
+    model = _one(raw.get("model"), registry.models, "models", reading, ("baseline", "model"))
+    runtime = _one(raw.get("runtime"), registry.runtimes, "runtimes", reading, ("baseline", "runtime"))
+    uses = raw.get("passes", [])
+    passes = [
+        _one(use, registry.passes, "passes", reading, ("baseline", "passes", i))
+        for i, use in enumerate(uses if isinstance(uses, list) else ())
+    ]
+    if model is None or runtime is None or None in passes:
+        return None
+    baseline = Candidate(model=model, passes=tuple(p for p in passes if p), runtime=runtime)
+    refusal = compatibility.refusal(registry, model, baseline.passes, runtime)
+    if refusal:
+        reading.mistake(("baseline",), refusal)
+    return baseline
+
+
+def _first_that_fits(models: tuple[Choice, ...], runtimes: tuple[Choice, ...], registry: Registry) -> Candidate | None:
+    pairs = ((model, runtime) for model in models for runtime in runtimes)
+    fitting = (pair for pair in pairs if compatibility.refusal(registry, pair[0], (), pair[1]) is None)
+    return next((Candidate(model=model, runtime=runtime) for model, runtime in fitting), None)
+
+
+def _batch_sizes(raw: Any, reading: Reading) -> tuple[int, ...]:
+    sizes = raw if isinstance(raw, list) else [raw]
+    at: Path = ("workload", "batch_size")
+    for i, size in enumerate(sizes):
+        if isinstance(size, int) and not isinstance(size, bool) and not 1 <= size <= 65_536:
+            reading.mistake((*at, i) if isinstance(raw, list) else at, f"a batch holds 1 to 65,536 samples, got {size}")
+    if not sizes:
+        reading.mistake(at, "an empty list has no value to try")
+    return tuple(dict.fromkeys(size for size in sizes if isinstance(size, int)))
+
+
+def _try(action: Any, reading: Reading, at: Path) -> None:
+    try:
+        action()
+    except InputError as error:
+        reading.mistake(at, error.message, error.hint)
+

@@ -1,0 +1,70 @@
+"""The JSON schema of a suite file, with every declared part and its options, for editors to complete and check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.interfaces import Part
+from harness.registry import Registry
+from harness.spec import Document
+
+
+def schema(registry: Registry) -> dict[str, Any]:
+    """Return the schema of ``spec.Document`` with the parts of ``registry`` written out."""
+    whole = Document.model_json_schema()
+    definitions = whole.setdefault("$defs", {})
+    for kind in ("datasets", "models", "passes", "runtimes"):
+        definitions[kind] = {"anyOf": [form for part in registry.of(kind).values() for form in _forms(part, definitions)]}
+    use = whole["properties"]
+    use["models"]["items"] = {"$ref": "#/$defs/models"}
+    use["runtimes"]["items"] = {"$ref": "#/$defs/runtimes"}
+    use["passes"]["items"]["items"] = {"$ref": "#/$defs/passes"}
+    use["scenarios"]["items"] = {"enum": sorted(registry.scenarios)}
+    definitions["WorkloadDocument"]["properties"]["dataset"] = {"$ref": "#/$defs/datasets"}
+    baseline = definitions["BaselineDocument"]["properties"]
+    baseline["model"] = {"$ref": "#/$defs/models"}
+    baseline["runtime"] = {"$ref": "#/$defs/runtimes"}
+    baseline["passes"]["items"] = {"$ref": "#/$defs/passes"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "harness-suite-1", **whole}
+
+
+def _forms(part: Part, definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the ways to write a part: its name, the short form, the form with braces."""
+    own = part.options.model_json_schema(ref_template="#/$defs/{model}")
+    definitions.update(own.pop("$defs", {}))
+    properties = {name: _or_axis(about) for name, about in own.get("properties", {}).items()}
+    required = own.get("required", [])
+    forms: list[dict[str, Any]] = [_braces(part, properties, required)]
+    if not required:
+        forms.append({"const": part.name, "description": part.summary})
+    if part.subject:
+        beside = {name: about for name, about in properties.items() if name != part.subject}
+        forms.append(
+            {
+                "type": "object",
+                "description": part.summary,
+                "properties": {part.name: properties[part.subject], **beside},
+                "required": [part.name, *(name for name in required if name != part.subject)],
+                "additionalProperties": False,
+            }
+        )
+    return forms
+
+
+def _braces(part: Part, properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
+    inside = {"type": "object", "properties": dict(properties), "required": required, "additionalProperties": False}
+    return {
+        "type": "object",
+        "description": part.summary,
+        "properties": {part.name: inside},
+        "required": [part.name],
+        "additionalProperties": False,
+    }
+
+
+def _or_axis(about: dict[str, Any]) -> dict[str, Any]:
+    """Return an option's schema that also admits a list of its values."""
+    kept = {key: about[key] for key in ("description", "default", "title") if key in about}
+    value = {key: about[key] for key in about if key not in kept}
+    return {**kept, "anyOf": [value, {"type": "array", "items": value, "minItems": 1}]}
