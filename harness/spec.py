@@ -113,7 +113,7 @@ class Measure(Value):
     min_queries: int = Field(64, ge=1, description="queries at least, warm-up not counted")
     min_time: Seconds = Field(0.3, ge=0, description="time at least, warm-up not counted")
     max_queries: int = Field(662, ge=1, description="enough once reached (662 give a p99)")
-    max_time: Seconds = Field(1.5, gt=0, description="enough once min_queries are reached")
+    max_time: Seconds = Field(1.0, gt=0, description="enough once min_queries are reached")
     hard_time: Seconds = Field(20.0, gt=0, description="enough in any case")
 
 

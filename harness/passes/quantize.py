@@ -40,6 +40,7 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
         plain, ready, done = (Path(folder, name) for name in ("plain.onnx", "ready.onnx", "done.onnx"))
         onnx.save(work.model, plain)
         quant_pre_process(plain, ready, skip_symbolic_shape=True)
+        _flatten_biases(ready)
         if wish.method == "static":
             bench.say("calibrating")
             _static(ready, done, wish, work, bench)
@@ -47,6 +48,16 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
             _dynamic(ready, done, wish)
         graph = onnx.load(done)
     return replace(work, model=graph, notes={**work.notes, "quantize": _told(graph, wish)})
+
+
+def _flatten_biases(path: Path) -> None:
+    """Give biases of shape (1, n), as scikit-learn's converter writes them, the shape (n) the quantizer can handle."""
+    model = onnx.load(path)
+    biases = {node.input[2] for node in model.graph.node if node.op_type == "Gemm" and len(node.input) > 2}
+    for tensor in model.graph.initializer:
+        if tensor.name in biases and len(tensor.dims) == 2 and tensor.dims[0] == 1:
+            del tensor.dims[0]
+    onnx.save(model, path)
 
 
 def _static(ready: Path, done: Path, wish: QuantizeOptions, work: Work, bench: Bench) -> None:
