@@ -29,7 +29,7 @@ def build(
     """Return the answer that the store's knowledge gives; ``run`` tells of the search that led to it, if one did."""
     table: Table = {label: one.facts for label, one in known.items() if one.facts and not one.failure}
     inside = {candidate.label for candidate in space.candidates}
-    eligible = {label: facts for label, facts in table.items() if label in inside and _measured(facts)}
+    eligible = {label: facts for label, facts in table.items() if label in inside and known[label].complete}
     baseline_of = space.baseline_of()
     told = [recommend.recommend(profile, eligible, baseline_of, table) for profile in suite.profiles]
     metrics = objectives(suite)
@@ -44,12 +44,12 @@ def build(
         "profiles": {one.profile: _recommended(one, table, baseline_of) for one in told},
         "front": front,
         "near_front": near,
-        "candidates": [_candidate(one, suite, table, baseline_of) for one in known.values() if one.facts],
+        "candidates": [_candidate(one, suite, table, baseline_of) for one in known.values() if one.facts and one.complete],
         "failures": [_failure(one) for one in known.values() if one.failure],
         "counts": counts,
         "space": {
             "candidates": len(space.candidates),
-            "evaluated": len(eligible) + sum(1 for label in inside if label in known and known[label].failure),
+            "evaluated": sum(known[label].complete for label in inside),
             "excluded": [{"rule": e.rule, "count": e.count, "example": e.example} for e in space.excluded],
         },
         "baselines": baseline_of,
@@ -57,11 +57,6 @@ def build(
         "metrics": {name: {"unit": m.unit, "higher": m.higher, "summary": m.summary} for name, m in METRICS.items()},
         "run": dict(run or {}),
     }
-
-
-def _measured(facts: Mapping[str, Fact]) -> bool:
-    """Whether anything was measured of a candidate, beyond what follows from its files."""
-    return any(fact.run is not None for fact in facts.values())
 
 
 def show_facts(facts: Mapping[str, Fact]) -> dict[str, Any]:

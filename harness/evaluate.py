@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from harness.workshop import Say
 class Maker(Protocol):
     """Makes artifacts; raises JobError."""
 
-    def make(self, plan: Plan, say: Say) -> Artifact: ...
+    def make(self, plan: Plan, say: Say) -> Artifact: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ class Evaluator:
         candidate = known.candidate
         artifact = known.artifact
         if artifact is None or not _is_there(artifact):
+            began = time.monotonic()
             artifact = self.maker.make(known.plan, say)
+            seconds = round(time.monotonic() - began, 1)
+            artifact = artifact.model_copy(update={"notes": artifact.notes | {"seconds": seconds}})
             self.store.add_artifact(artifact, derive.of_artifact(artifact, self.ledger.subject(candidate, artifact)))
             fresh = self._look_up(candidate)
             known.artifact, known.missing, known.attempt = artifact, fresh.missing, fresh.attempt

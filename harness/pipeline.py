@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import answer, recommend
-from harness.errors import HarnessError
+from harness.errors import HarnessError, InputError
 from harness.evaluate import Evaluation, Evaluator
 from harness.ledger import Known, Ledger
 from harness.measure import environment as machine
@@ -47,9 +47,21 @@ def settle(suite: Suite, registry: Registry, store: Store, root: Path) -> Settin
     return Setting(suite, expand(suite, registry), store, ledger, environment, root)
 
 
-def recommend_now(setting: Setting) -> dict[str, Any]:
-    """Return the answer of the store as it is; nothing is measured."""
-    return answer.build(setting.suite, setting.space, setting.known(), setting.environment)
+def recommend_now(setting: Setting, profile: str | None = None) -> dict[str, Any]:
+    """Return the answer of the store as it is, for one profile or all; nothing is measured."""
+    suite = setting.suite
+    if profile is not None:
+        chosen = tuple(one for one in suite.profiles if one.name == profile)
+        if not chosen:
+            names = ", ".join(one.name for one in suite.profiles)
+            raise InputError(f"the suite has no profile {profile!r}", f"it has {names}")
+        suite = suite.model_copy(update={"profiles": chosen})
+    return answer.build(suite, setting.space, setting.known(), setting.environment)
+
+
+def forget_failures(setting: Setting) -> None:
+    """Forget the failures of the suite's candidates, so that a run tries them again."""
+    setting.store.forget_failures(one.failure.key for one in setting.known().values() if one.failure)
 
 
 def run(setting: Setting, observer: Observer) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class Artifact(Value):
     size: int
     parameters: int | None = None
     macs: int | None = None
-    notes: dict[str, JsonValue] = {}
+    notes: dict[str, JsonValue] = Field({})
     """What the stages told about themselves: training steps, layers kept, loss at the end."""
 
 

@@ -49,7 +49,7 @@ class Job:
 
     def keep(self) -> None:
         """Write what was found; the result file appears last and whole."""
-        np.savez_compressed(self.folder / "samples.npz", **self.samples)
+        np.savez_compressed(self.folder / "samples.npz", **self.samples)  # type: ignore[arg-type]
         part = self.folder / "result.part"
         part.write_text(json.dumps(self.found))
         part.rename(self.folder / "result.json")

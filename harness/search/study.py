@@ -13,6 +13,7 @@ from optuna.trial import TrialState
 from harness.keys import digest
 from harness.metrics import METRICS
 from harness.record import Environment, Fact
+from harness.search.algorithm import algorithm
 from harness.search.objectives import objectives
 from harness.search.tree import Tree
 from harness.spec import Candidate, Suite
@@ -44,7 +45,7 @@ class Study:
         self._tree = Tree(candidates)
         self._candidates = {candidate.label: candidate for candidate in candidates}
         self._worst = {metric: _worst(suite, metric) for metric in self.objectives}
-        self._random = random.Random(suite.search.seed)
+        self._random = random.Random(suite.search.seed)  # noqa: S311 (a seeded order, no secret)
         identity = [sorted(self._candidates), self.objectives, self.algorithm, suite.search.seed, environment.id]
         self._study = optuna.create_study(
             study_name=f"{suite.name}-{digest(identity)[:8]}",
@@ -117,14 +118,6 @@ class Study:
             trial.set_constraint("profiles", min(miss, 1e9))
         self._study.tell(trial, values)
         self._told[trial.user_attrs[CANDIDATE]] = values
-
-
-def algorithm(suite: Suite, size: int) -> str:
-    """Return the algorithm that ``auto`` stands for: exhaustive when the space fits the trials, else tpe."""
-    wish = suite.search.algorithm
-    if wish != "auto":
-        return wish
-    return "exhaustive" if size <= suite.search.trials else "tpe"
 
 
 def _worst(suite: Suite, metric: str) -> float:

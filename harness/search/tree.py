@@ -16,7 +16,7 @@ LEVELS = ("model", "passes", "runtime", "options", "batch_size")
 class Trial(Protocol):
     """Something that chooses: an Optuna trial."""
 
-    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str: ...
+    def suggest_categorical(self, name: str, choices: Sequence[str]) -> str: ...  # noqa: D102
 
 
 Node = dict[str, "Node"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -108,7 +109,7 @@ def _each(
     for i, use in enumerate(uses if isinstance(uses, list) else ()):
         for choice in expand(use, parts, kind, reading, (kind, i)):
             if check:
-                _try(lambda c=choice: check(c), reading, (kind, i))  # type: ignore[misc]
+                _try(partial(check, choice), reading, (kind, i))
             found[choice.model_dump_json(exclude={"label"})] = choice
     return _told_apart(list(found.values()))
 

@@ -65,6 +65,6 @@ def _braces(part: Part, properties: Mapping[str, Any], required: list[str]) -> d
 
 def _or_axis(about: dict[str, Any]) -> dict[str, Any]:
     """Return an option's schema that also admits a list of its values."""
-    kept = {key: about[key] for key in ("description", "default", "title") if key in about}
+    kept: dict[str, Any] = {key: about[key] for key in ("description", "default", "title") if key in about}
     value = {key: about[key] for key in about if key not in kept}
     return {**kept, "anyOf": [value, {"type": "array", "items": value, "minItems": 1}]}

@@ -1,0 +1,74 @@
+"""What a suite can name, as plain data: parts with their options, and metrics."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any, Final
+
+from harness.errors import InputError
+from harness.interfaces import Part
+from harness.metrics import METRICS
+from harness.registry import KINDS, Registry
+
+LISTED: Final = ("models", "passes", "runtimes", "datasets", "scenarios", "metrics")
+
+
+def listing(registry: Registry, kind: str | None = None) -> dict[str, Any]:
+    """Return the parts of one kind, or of all; raises InputError for a kind that is none."""
+    if kind is not None and kind not in LISTED:
+        raise InputError(f"there is no kind {kind!r}", f"one of {', '.join(LISTED)}")
+    wanted = [kind] if kind else list(LISTED)
+    return {name: _metrics() if name == "metrics" else _parts(registry.of(name)) for name in wanted if name in (*KINDS, "metrics")}
+
+
+def _parts(parts: Mapping[str, Part]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": part.name,
+            "summary": part.summary,
+            "installed": all(_installed(package) for package in part.packages),
+            "packages": list(part.packages),
+            "options": _options(part),
+        }
+        for part in parts.values()
+    ]
+
+
+def _options(part: Part) -> list[dict[str, Any]]:
+    properties = part.options.model_json_schema()["properties"] if part.options.model_fields else {}
+    return [
+        {
+            "name": name,
+            "required": field.is_required(),
+            "default": None if field.is_required() else properties[name].get("default"),
+            "values": _values(properties[name]),
+            "summary": field.description or "",
+            "short_form": name == part.subject,
+        }
+        for name, field in part.options.model_fields.items()
+    ]
+
+
+def _values(about: Mapping[str, Any]) -> list[Any] | None:
+    if "const" in about:
+        return [about["const"]]
+    if "enum" in about:
+        return list(about["enum"])
+    return next((found for inner in about.get("anyOf", ()) if (found := _values(inner))), None)
+
+
+def _metrics() -> list[dict[str, Any]]:
+    return [
+        {"name": m.name, "unit": m.unit, "better": "higher" if m.higher else "lower", "scenario": m.scenario, "summary": m.summary}
+        for m in METRICS.values()
+    ]
+
+
+def _installed(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return importlib.util.find_spec(package.replace("-", "_")) is not None
+    return True

@@ -1,0 +1,76 @@
+"""What CI runs. The packages weigh several GB, so there is one environment for all sessions, and none is built where
+the Python that runs nox has them already."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["tests", "lint", "types", "layers"]
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_venv = "yes"
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+SHARED = ".nox/harness"
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+HERE = all(_installed(name) for name in ("torch", "openvino", "model-selection-harness"))
+SETTINGS = {"venv_backend": "none"} if HERE else {"venv_location": SHARED}
+
+
+def _install(session: nox.Session, *groups: str) -> None:
+    """Install the project and the tools of ``groups``, into this Python where it has the packages, else into the shared one."""
+    tools = nox.project.dependency_groups(PYPROJECT, *groups)
+    _python(session, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".", *tools)
+
+
+def _python(session: nox.Session, *args: str) -> None:
+    session.run(sys.executable if HERE else "python", *args, external=HERE)
+
+
+@nox.session(**SETTINGS)
+def tests(session: nox.Session) -> None:
+    """Run every test but the benchmarks."""
+    _install(session, "tests")
+    _python(session, "-m", "pytest", *session.posargs)
+
+
+@nox.session(**SETTINGS)
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    _install(session, "lint")
+    _python(session, "-m", "ruff", "check", ".")
+    _python(session, "-m", "ruff", "format", "--check", ".")
+
+
+@nox.session(**SETTINGS)
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    _install(session, "types")
+    _python(session, "-m", "mypy")
+
+
+@nox.session(**SETTINGS)
+def layers(session: nox.Session) -> None:
+    """Check that imports go down only."""
+    _install(session, "layers")
+    linter = Path(sys.executable).parent / "lint-imports" if HERE else Path("lint-imports")
+    session.run(str(linter), external=HERE)
+
+
+@nox.session(**SETTINGS)
+def benchmarks(session: nox.Session) -> None:
+    """Measure the harness itself: figures are printed, nothing is asserted on time."""
+    _install(session, "tests")
+    _python(session, "-m", "pytest", "tests/benchmarks", "--benchmark-enable", "-s", *session.posargs)
