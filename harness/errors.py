@@ -5,7 +5,8 @@ HarnessError                    one line that says what and where, and a hint th
 ├── InputError                  a file, folder, model or option of the user's does not fit
 ├── UnavailableError            a package, device or download is not there
 ├── StoreError                  the result store cannot be opened or read
-└── JobError                    a job in another process failed; carries its Failure
+├── JobError                    a job in another process ended without a result: classified
+└── OutOfTimeError              the run's minutes are over; what was in work is left for the next run
 
 Only ``harness.cli`` turns an error into text and an exit code.
 """
@@ -70,3 +71,7 @@ class JobError(HarnessError):
         self.kind = kind
         self.stage = stage
         self.log = log
+
+
+class OutOfTimeError(HarnessError):
+    """The wall-clock budget of a run ended while a candidate was in work: no fault of the candidate's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from harness import derive, launch
-from harness.errors import JobError
+from harness.errors import JobError, OutOfTimeError
 from harness.ledger import ACCURACY, Known, Ledger
 from harness.prepare.plan import Plan
 from harness.record import Artifact, Environment, Fact, Failure
@@ -24,7 +24,7 @@ from harness.workshop import Say
 class Maker(Protocol):
     """Makes artifacts; raises JobError."""
 
-    def make(self, plan: Plan, say: Say) -> Artifact: ...  # noqa: D102
+    def make(self, plan: Plan, say: Say, time_left: float) -> Artifact: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +41,30 @@ class Evaluation:
 class Evaluator:
     """Evaluates the candidates of one suite on this machine."""
 
-    def __init__(self, ledger: Ledger, store: Store, environment: Environment, maker: Maker, root: Path) -> None:
+    def __init__(
+        self, ledger: Ledger, store: Store, environment: Environment, maker: Maker, root: Path, time_left: Callable[[], float]
+    ) -> None:
+        """``time_left`` tells the seconds until the run must end, whatever is in work."""
         self.ledger = ledger
+        self.time_left = time_left
         self.store = store
         self.environment = environment
         self.maker = maker
         self.root = root
 
     def evaluate(self, candidate: Candidate, say: Say) -> Evaluation:
-        """Return everything about ``candidate``, measuring what is not known yet."""
+        """Return everything about ``candidate``, measuring what is not known yet.
+
+        A candidate that does not get through is kept as a failure; raises OutOfTimeError when the run's time is over.
+        """
         known = self._look_up(candidate)
         before = set(known.facts)
         if not known.complete:
             try:
                 self._complete(known, say)
             except JobError as error:
+                if error.kind == "timed_out" and self.time_left() <= 0:
+                    raise OutOfTimeError(f"the time was over while {candidate.label} was in work") from None
                 self.store.add_failure(_failure(error, known))
             known = self._look_up(candidate)
         measured = len(set(known.facts) - before)
@@ -69,7 +78,7 @@ class Evaluator:
         artifact = known.artifact
         if artifact is None or not _is_there(artifact):
             began = time.monotonic()
-            artifact = self.maker.make(known.plan, say)
+            artifact = self.maker.make(known.plan, say, self.time_left())
             seconds = round(time.monotonic() - began, 1)
             artifact = artifact.model_copy(update={"notes": artifact.notes | {"seconds": seconds}})
             self.store.add_artifact(artifact, derive.of_artifact(artifact, self.ledger.subject(candidate, artifact)))
@@ -85,7 +94,7 @@ class Evaluator:
     def _measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str]) -> None:
         suite = self.ledger.suite
         job = self._job(candidate, artifact, missing)
-        outcome = launch.measure(job, suite.limits.measure_time, self.root / "cache/jobs")
+        outcome = launch.measure(job, min(suite.limits.measure_time, self.time_left()), self.root / "cache/jobs")
         with np.load(io.BytesIO(outcome.samples), allow_pickle=False) as file:
             samples = {name: file[name] for name in file.files}
         labels = np.load(Path(artifact.inputs) / "labels.npy")

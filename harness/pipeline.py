@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness import answer, recommend
 from harness.errors import HarnessError, InputError
@@ -22,6 +22,10 @@ from harness.space import Space, expand
 from harness.spec import Candidate, Suite
 from harness.store import Store
 from harness.workshop import Workshop
+
+
+OVERTIME: Final = 1.1
+"""No candidate is begun after the minutes of a suite; one in work may take this much of them, then it is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,10 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
     with _only_one(setting.root), Workshop(setting.root, suite.limits.prepare_time, suite.limits.memory) as workshop:
         study = Study(suite, space.candidates, setting.store.url, setting.environment)
         observer.began(suite.name, min(suite.search.trials, len(space.candidates)), study.algorithm)
-        evaluator = Evaluator(setting.ledger, setting.store, setting.environment, workshop, setting.root)
+        deadline = time.monotonic() + suite.search.minutes * 60 * OVERTIME
+        evaluator = Evaluator(
+            setting.ledger, setting.store, setting.environment, workshop, setting.root, lambda: deadline - time.monotonic()
+        )
 
         def evaluate(candidate: Candidate) -> Evaluation:
             return tally.add(evaluator.evaluate(candidate, lambda text: observer.stage(candidate.label, text)))

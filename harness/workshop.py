@@ -48,8 +48,11 @@ class Workshop:
             launch.kill(self._process)
             self._process = None
 
-    def make(self, plan: Plan, say: Say) -> Artifact:
-        """Return the artifact of ``plan``; raises JobError, classified, when it cannot be made."""
+    def make(self, plan: Plan, say: Say, time_left: float) -> Artifact:
+        """Return the artifact of ``plan``; raises JobError, classified, when it cannot be made.
+
+        It may take the workshop's own limit or ``time_left`` seconds, whichever is less.
+        """
         process = self._started()
         request = {"plan": plan.model_dump(mode="json"), "root": str(self.root), "memory_limit": launch.memory_limit(self.memory_limit)}
         if process.stdin is None:
@@ -57,7 +60,7 @@ class Workshop:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
-        return self._answer(process, say)
+        return self._answer(process, say, min(self.time_limit, time_left))
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -74,8 +77,8 @@ class Workshop:
                 )
         return self._process
 
-    def _answer(self, process: subprocess.Popen[bytes], say: Say) -> Artifact:
-        deadline = time.monotonic() + self.time_limit
+    def _answer(self, process: subprocess.Popen[bytes], say: Say, limit: float) -> Artifact:
+        deadline = time.monotonic() + limit
         while True:
             message = self._message(process, deadline)
             if "say" in message:

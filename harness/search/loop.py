@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from harness import utility
+from harness.errors import OutOfTimeError
 from harness.evaluate import Evaluation
 from harness.interfaces import Clock
 from harness.record import Fact
@@ -37,6 +38,16 @@ def search(
     Baselines come first, whether they are in the space or not: relative constraints need them.
     """
     progress = Progress(min(suite.search.trials, len(space.candidates)), len(study.tried), clock())
+    try:
+        progress.stop = _search(suite, space, study, evaluate, clock, tell, progress)
+    except OutOfTimeError:
+        progress.stop = "minutes"
+    return progress
+
+
+def _search(
+    suite: Suite, space: Space, study: Study, evaluate: Evaluate, clock: Clock, tell: Callable[[Progress], None], progress: Progress
+) -> str:
     baselines: dict[str, Mapping[str, Fact]] = {}
     inside = {candidate.label for candidate in space.candidates}
     for baseline in space.baselines:
@@ -47,8 +58,7 @@ def search(
     while not (stop := _stop(suite, study, progress, clock())):
         asked = study.ask(wishes.pop(0) if wishes else None)
         if asked is None:
-            stop = "space"
-            break
+            return "space"
         trial, candidate = asked
         began = clock()
         evaluation = evaluate(candidate)
@@ -59,8 +69,7 @@ def search(
         progress.tried = len(study.tried)
         progress.durations.append(clock() - began)
         tell(progress)
-    progress.stop = stop
-    return progress
+    return stop
 
 
 def _stop(suite: Suite, study: Study, progress: Progress, now: float) -> str:

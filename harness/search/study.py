@@ -54,6 +54,9 @@ class Study:
             directions=["maximize" if METRICS[metric].higher else "minimize" for metric in self.objectives],
             load_if_exists=True,
         )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            self._study.set_metric_names(list(self.objectives))  # what optuna-dashboard shows
         self._told = self._resume()
 
     def _resume(self) -> dict[str, list[float]]:
