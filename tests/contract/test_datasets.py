@@ -1,0 +1,42 @@
+import pytest
+
+from harness.registry import Registry
+from harness.testing import DatasetContract
+
+DATASETS = Registry.load().datasets
+
+
+class TestDigits(DatasetContract):
+    @pytest.fixture
+    def part(self):
+        return DATASETS["digits"]
+
+
+class TestMnist5k(DatasetContract):
+    @pytest.fixture
+    def part(self):
+        return DATASETS["mnist5k"]
+
+
+class TestNpz(DatasetContract):
+    @pytest.fixture
+    def part(self):
+        return DATASETS["npz"]
+
+    @pytest.fixture
+    def options(self):
+        return {"file": "own.npz"}
+
+
+class TestImageFolder(DatasetContract):
+    @pytest.fixture
+    def part(self):
+        return DATASETS["image_folder"]
+
+    @pytest.fixture
+    def options(self):
+        return {"folder": "images"}
+
+
+def test_every_dataset_is_under_contract():
+    assert set(DATASETS) == {"digits", "mnist5k", "npz", "image_folder"}

@@ -1,0 +1,28 @@
+import pytest
+
+from harness.registry import Registry
+from harness.testing import PassContract
+
+PASSES = Registry.load().passes
+
+
+class TestQuantize(PassContract):
+    @pytest.fixture
+    def part(self):
+        return PASSES["quantize"]
+
+
+class TestPrune(PassContract):
+    @pytest.fixture
+    def part(self):
+        return PASSES["prune"]
+
+
+class TestFactorize(PassContract):
+    @pytest.fixture
+    def part(self):
+        return PASSES["factorize"]
+
+
+def test_every_pass_is_under_contract():
+    assert set(PASSES) == {"quantize", "prune", "factorize"}
