@@ -56,9 +56,9 @@ def percentile(samples: ArrayLike, p: float) -> Estimate | None:
         return None
     value = ordered[math.ceil(p * n) - 1]
     cumulative = special.bdtr(np.arange(n), n, p)
-    low = int(np.searchsorted(cumulative, (1 - CONFIDENCE) / 2))
+    low = max(0, int(np.searchsorted(cumulative, (1 - CONFIDENCE) / 2)) - 1)
     high = min(n - 1, int(np.searchsorted(cumulative, (1 + CONFIDENCE) / 2)))
-    return Estimate(float(value), float(ordered[min(low, n - 1)]), float(ordered[high]), n)
+    return Estimate(float(value), float(ordered[low]), float(ordered[high]), n)
 
 
 def rate(durations: ArrayLike, per_query: int) -> Estimate | None:

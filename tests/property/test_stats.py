@@ -1,0 +1,46 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from harness import stats
+
+DURATIONS = hnp.arrays(float, st.integers(0, 400), elements=st.floats(1e-7, 1e3))
+
+
+@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_a_share_lies_inside_its_interval_and_that_inside_zero_and_one(counts):
+    estimate = stats.proportion(*counts)
+    assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
+
+
+@given(DURATIONS, st.sampled_from([0.5, 0.9, 0.95]))
+def test_a_percentile_and_its_interval_are_observed_values_in_order(durations, p):
+    estimate = stats.percentile(durations, p)
+    if estimate is None:
+        assert len(durations) < stats.NEEDED_QUERIES[p]
+    else:
+        assert estimate.low <= estimate.value <= estimate.high
+        assert set(estimate[:3]) <= set(durations)
+        assert np.mean(durations <= estimate.value) >= p - 1e-9
+
+
+@given(DURATIONS, st.sampled_from([0.5, 0.9]), st.randoms())
+def test_a_percentile_does_not_depend_on_the_order_of_the_queries(durations, p, random):
+    shuffled = list(durations)
+    random.shuffle(shuffled)
+    assert stats.percentile(durations, p) == stats.percentile(shuffled, p)
+
+
+@given(DURATIONS, st.integers(1, 64))
+def test_a_rate_lies_inside_its_interval(durations, per_query):
+    estimate = stats.rate(durations, per_query)
+    if estimate is not None:
+        assert 0 <= estimate.low <= estimate.value <= estimate.high
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e9))
+def test_widening_never_narrows(value, below, above):
+    before = stats.Estimate(value, value - below, value + above, 3)
+    after = stats.between_processes(before)
+    assert after.low <= before.low <= after.value <= before.high <= after.high
