@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
-from importlib import metadata
 from typing import Any, Final
 
 from harness.errors import InputError
 from harness.interfaces import Part
+from harness.keys import versions
 from harness.metrics import METRICS
 from harness.registry import KINDS, Registry
 
@@ -28,7 +27,7 @@ def _parts(parts: Mapping[str, Part]) -> list[dict[str, Any]]:
         {
             "name": part.name,
             "summary": part.summary,
-            "installed": all(_installed(package) for package in part.packages),
+            "installed": len(versions(part.packages)) == len(part.packages),
             "packages": list(part.packages),
             "options": _options(part),
         }
@@ -65,10 +64,3 @@ def _metrics() -> list[dict[str, Any]]:
         for m in METRICS.values()
     ]
 
-
-def _installed(package: str) -> bool:
-    try:
-        metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return importlib.util.find_spec(package.replace("-", "_")) is not None
-    return True

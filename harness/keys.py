@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,16 @@ def digest_files(paths: Mapping[str, Path]) -> str:
 
 def versions(packages: Sequence[str]) -> dict[str, str]:
     """Return the installed versions of ``packages``; one that is missing is left out."""
-    found: dict[str, str] = {}
-    for package in packages:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+    return {package: version for package in packages if (version := installed(package)) is not None}
+
+
+@cache
+def installed(package: str) -> str | None:
+    """Return the version of an installed distribution, None where it is missing; looked up once per process."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def part_identity(part: Part, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,15 @@ def front(losses: npt.NDArray[np.float64]) -> Mask:
     A row dominates another when it is nowhere worse and somewhere better; equal rows stay together. Rows with a NaN
     are neither on the front nor do they dominate.
     """
-    return undominated(losses, losses)
+    keep = np.zeros(len(losses), dtype=bool)
+    left = np.flatnonzero(~np.isnan(losses).any(axis=1))
+    left = left[np.lexsort(losses[left].T[::-1])] if losses.size else left
+    while len(left):
+        best, left = left[0], left[1:]  # nothing can dominate the first in lexicographic order
+        keep[best] = True
+        rest, point = losses[left], losses[best]
+        left = left[(rest < point).any(axis=1) | (rest == point).all(axis=1)]
+    return keep
 
 
 def undominated(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Mask:
@@ -22,11 +30,7 @@ def undominated(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> 
 
     With intervals this is the front and all that could be on it; with ``low == high`` it is the front.
     """
-    n = len(low)
-    keep = np.zeros(n, dtype=bool)
-    known = ~np.isnan(low).any(axis=1)
-    rivals = high[known]
-    for i in np.flatnonzero(known):
-        row = low[i]
-        keep[i] = not bool(np.any((rivals <= row).all(axis=1) & (rivals < row).any(axis=1)))
+    keep = ~np.isnan(low).any(axis=1)
+    for rival in high[front(high)]:  # what a row dominates, some row of the front of ``high`` dominates too
+        keep &= ~((rival <= low).all(axis=1) & (rival < low).any(axis=1))
     return keep

@@ -131,6 +131,6 @@ def outcome(evaluation: Evaluation) -> str:
     failure, facts = evaluation.failure, evaluation.facts
     if failure:
         return f"{failure.kind} at {failure.stage}: {failure.message.splitlines()[0][:160]}"
-    names = ("latency_p50", "throughput", "accuracy", "memory_peak", "size")
+    names = ("latency_p50", "throughput", "accuracy", "memory_peak")
     shown = "  ".join(f"{name} {units.show(facts[name].value, facts[name].unit)}" for name in names if name in facts)
     return shown + ("" if evaluation.measured else "  (all known)")
