@@ -216,6 +216,9 @@ def _told() -> Iterator[None]:
     except HarnessError as error:
         show.error(error)
         raise typer.Exit(WRONG) from None
+    except OSError as error:  # a folder that cannot be written, a full disk
+        show.error(HarnessError(f"{error.filename or 'the system'}: {error.strerror or error}"))
+        raise typer.Exit(WRONG) from None
     except KeyboardInterrupt:
         show.interrupted()
         raise typer.Exit(INTERRUPTED) from None

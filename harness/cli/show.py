@@ -148,7 +148,7 @@ def _front(console: Console, told: Mapping[str, Any]) -> None:
 
 def _closing(console: Console, told: Mapping[str, Any]) -> None:
     counts, space, search = told["counts"], told["space"], told["run"]
-    failed = f", {len(told['failures'])} failed" if told["failures"] else ""
+    failed = f", {len(told['failures'])} failed (--retry-failed tries them again)" if told["failures"] else ""
     line = f"{space['evaluated']} of {space['candidates']} candidates known{failed}; "
     line += f"{counts['measured']} facts measured, {counts['reused']} reused"
     if search:
@@ -237,7 +237,7 @@ def environment(told: Mapping[str, Any]) -> None:
         ("kernels can use", ", ".join(identity["cpu_flags"]["telling"]) or "nothing special"),
         ("system", f"{identity['system']} {context['kernel']}, {identity['machine']}, Python {context['python']}"),
         ("load", ", ".join(map(str, context["load"]))),
-        ("GPUs", ", ".join(gpu["name"] for gpu in identity["gpus"]) if identity.get("gpus") else "none used"),
+        ("GPUs", ", ".join(context["gpus"]) or "none"),
         ("identity", told["id"] + "  (timings are compared only where this is equal)"),
         ("versions", ", ".join(f"{name} {version}" for name, version in told["versions"].items())),
     ]

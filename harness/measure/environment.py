@@ -55,9 +55,11 @@ def read(device: str = "cpu") -> Environment:
         "system": platform.system(),
         "python": ".".join(platform.python_version_tuple()[:2]),
     }
+    seen = gpus()
     if device != "cpu":
-        identity["gpus"] = gpus()
-    return Environment(id=digest(identity)[:12], identity=identity, context=_context(), versions=versions(PACKAGES))
+        identity["gpus"] = seen
+    context = _context() | {"gpus": [str(gpu["name"]) for gpu in seen]}
+    return Environment(id=digest(identity)[:12], identity=identity, context=context, versions=versions(PACKAGES))
 
 
 def _context() -> dict[str, Any]:
