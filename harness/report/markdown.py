@@ -1,0 +1,132 @@
+"""The report for a pull request: at most sixty lines of Markdown, in which names are code and never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.report import surroundings, wording
+from harness.report.cards import Card, cards
+
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", "@": "&#64;"} | {sign: f"\\{sign}" for sign in r"\`*[]|#!~"})
+
+MOST_PROFILES = 8
+MOST_ON_FRONT = 15
+MOST_FAILURES = 5
+
+
+def render(facts: Mapping[str, Any]) -> str:
+    """Return the report of ``facts``, at most 60 lines."""
+    told = cards(facts)
+    parts = (_heading(facts), _answers(told), _details(told), _front(facts), _failures(facts), _footing(facts))
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _heading(facts: Mapping[str, Any]) -> list[str]:
+    space = facts["space"]
+    evaluated = f"{space['evaluated']} of {wording.count(space['candidates'], 'candidate')} evaluated"
+    return [f"# {_plain(facts['suite'])}: what to deploy", "", f"On {_plain(surroundings.machine(facts))}; {evaluated}.", ""]
+
+
+def _answers(told: Sequence[Card]) -> list[str]:
+    rows = [
+        f"| {_code(card.profile)} | {_deploy(card)} | {card.utility if card.label else '–'} | {_against(card)} |"
+        for card in told[:MOST_PROFILES]
+    ]
+    head = ["| profile | deploy | utility | against the baseline |", "|---|---|---|---|"]
+    return [*head, *rows, *_left_out(len(told) - MOST_PROFILES, "profile"), ""] if told else ["No profile.", ""]
+
+
+def _deploy(card: Card) -> str:
+    if not card.label:
+        return "nothing was measured"
+    return _code(card.label) if card.feasible else f"**nothing is feasible**; nearest {_code(card.label)}"
+
+
+def _against(card: Card) -> str:
+    if card.is_baseline:
+        return "this is the baseline"
+    changes = [f"{one.change}{f' ({one.ends})' if one.ends else ''}" for one in card.headlines if one.change]
+    return "; ".join(changes) or "–"
+
+
+def _details(told: Sequence[Card]) -> list[str]:
+    """Return a line per profile: what is tied, what came next, or what is broken."""
+    lines = [f"- {_code(card.profile)}: {'; '.join(_remarks(card))}" for card in told[:MOST_PROFILES] if card.label]
+    return [*lines, ""] if lines else []
+
+
+def _remarks(card: Card) -> list[str]:
+    if not card.feasible:
+        return [f"{_code(miss.constraint)} {f'missed by {miss.by}' if miss.by else 'not known'}" for miss in card.misses]
+    tied = f"{wording.count(len(card.tied), 'candidate')} tied" if card.tied else "no tie"
+    runner_up = [f"runner-up {_code(card.runner_up.label)}: {_plain(card.runner_up.why)}"] if card.runner_up else []
+    return [tied, *runner_up, *(_plain(text.rstrip(".")) for text in card.cautions)]
+
+
+def _front(facts: Mapping[str, Any]) -> list[str]:
+    objectives = list(facts["objectives"][:5])
+    known = {one["candidate"]: one for one in facts["candidates"]}
+    members = sorted((label for label in facts["front"] if label in known), key=lambda label: _interest(known[label]))
+    if not members:
+        return ["## Pareto front", "", "Empty: no candidate has every objective.", ""]
+    return [
+        "## Pareto front",
+        "",
+        f"| candidate | {' | '.join(_plain(wording.metric(name)) for name in objectives)} |",
+        "|---|" + "---|" * len(objectives),
+        *(_row(label, known[label]["facts"], objectives) for label in members[:MOST_ON_FRONT]),
+        *_left_out(len(members) - MOST_ON_FRONT, "candidate"),
+        "",
+    ]
+
+
+def _interest(candidate: Mapping[str, Any]) -> float:
+    """Return an order in which those come first that serve some profile best."""
+    return -max((one["utility"] for one in candidate["scores"].values() if not one["violations"]), default=-1.0)
+
+
+def _row(label: str, facts: Mapping[str, wording.Fact], objectives: Sequence[str]) -> str:
+    return f"| {' | '.join((_code(label), *(_figure(facts, name) for name in objectives)))} |"
+
+
+def _figure(facts: Mapping[str, wording.Fact], name: str) -> str:
+    return wording.with_interval(facts[name]) if name in facts else "–"
+
+
+def _failures(facts: Mapping[str, Any]) -> list[str]:
+    found = surroundings.failures(facts)
+    if not found:
+        return []
+    lines = [
+        f"- {_plain(f'{one.kind} in {one.stage}'.replace('_', ' '))}, {wording.count(len(one.candidates), 'candidate')}: "
+        f"{_code(one.message[:160])}"
+        for one in found[:MOST_FAILURES]
+    ]
+    return [
+        f"## Failures: {_plain(surroundings.failure_kinds(facts))}",
+        "",
+        *lines,
+        *_left_out(len(found) - MOST_FAILURES, "cause"),
+        "",
+    ]
+
+
+def _footing(facts: Mapping[str, Any]) -> list[str]:
+    told = "; ".join(f"{name.lower()}: {_plain(text)}" for name, text in surroundings.space(facts))
+    return [f"{told}. Figures in brackets are 95 % intervals; all of them are in `facts.json`."]
+
+
+def _left_out(number: int, what: str) -> list[str]:
+    return ["", f"And {wording.count(number, f'more {what}')}."] if number > 0 else []
+
+
+def _code(text: str) -> str:
+    """Return ``text`` as code, in which nothing is markup and no name is a mention; fit for a table."""
+    flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    return f"`{flat}`" if flat else "–"
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` on one line, with all that Markdown, HTML or a mention would be made of taken as it is."""
+    return " ".join(text.split()).translate(_ESCAPED)

@@ -1,0 +1,109 @@
+"""Words and figures for people: a fact with its interval, a candidate as a sentence. Knows no page and no format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness import units
+
+Fact = Mapping[str, Any]
+
+_DONE = {
+    "quantize": "quantized",
+    "prune": "pruned",
+    "factorize": "factorized",
+    "cluster": "clustered",
+    "distill": "distilled",
+}
+
+
+def metric(name: str) -> str:
+    """Return a metric's name for people: ``latency p90``."""
+    return name.replace("_", " ")
+
+
+def figure(value: float | None, unit: str) -> str:
+    """Return ``value`` with a scale that suits it; a unit this version does not know is written as it is."""
+    if value is None:
+        return "not known"
+    return units.show(value, unit) if unit in units.SCALES else f"{value:.3g} {unit}".rstrip()
+
+
+def interval(fact: Fact) -> str:
+    """Return the ends of a fact's interval, ``160–175`` where they share the value's scale; empty where there is none."""
+    shown, low, high = (figure(fact[end], fact["unit"]) for end in ("value", "low", "high"))
+    if low == high:
+        return ""
+    (_, scale), (low_number, low_scale), (high_number, high_scale) = (_split(text) for text in (shown, low, high))
+    return f"{low_number}–{high_number}" if scale == low_scale == high_scale else f"{low} – {high}"
+
+
+def with_interval(fact: Fact) -> str:
+    """Return a fact as ``166 µs (160–175)``."""
+    ends = interval(fact)
+    return figure(fact["value"], fact["unit"]) + (f" ({ends})" if ends else "")
+
+
+def plus_minus(value: float | None, half_width: float | None) -> str:
+    """Return a utility as ``0.912 ± 0.045``."""
+    if value is None:
+        return "not known"
+    return f"{value:.3f}" + (f" ± {half_width:.3f}" if half_width else "")
+
+
+def signed(number: float, decimals: int) -> str:
+    """Return ``number`` with its sign, a true minus, and no sign for nought: ``−0.4``."""
+    text = f"{number:+,.{decimals}f}"
+    return text[1:] if not float(text.replace(",", "")) else text.replace("-", "−")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return ``1 candidate`` or ``12 candidates``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def options(label: str) -> str:
+    """Return what a part's label says beyond its name, for people: ``channel, ratio=0.5``."""
+    return label.partition(":")[2].replace(",", ", ")
+
+
+def named(choice: Mapping[str, Any]) -> str:
+    """Return a part as ``onnxruntime (threads=1)``."""
+    return _with_options(choice["part"], choice["label"])
+
+
+def passes(choices: Sequence[Mapping[str, Any]]) -> str:
+    """Return a chain of passes as ``pruned (channel, ratio=0.5), then quantized (static)``."""
+    return ", then ".join(_with_options(_DONE.get(one["part"], one["part"]), one["label"]) for one in choices)
+
+
+def deploy(candidate: Mapping[str, Any]) -> str:
+    """Return what to deploy: ``test_resnet, quantized (static), on onnxruntime (threads=1), one sample per query``."""
+    batch = candidate["batch_size"]
+    device = "" if candidate["device"] == "cpu" else f", {candidate['device']}"
+    return ", ".join(
+        part
+        for part in (
+            candidate["model"]["label"],
+            passes(candidate["passes"]) or "uncompressed",
+            f"on {named(candidate['runtime'])}{device}",
+            "one sample per query" if batch == 1 else f"{batch} samples per query",
+        )
+        if part
+    )
+
+
+def _with_options(name: str, label: str) -> str:
+    said = options(label)
+    return f"{name} ({said})" if said else name
+
+
+def _split(text: str) -> tuple[str, str]:
+    number, _, scale = text.partition(" ")
+    return number, scale

@@ -1,0 +1,194 @@
+"""A small answer, plainly made up: three candidates of a ``toy`` model, one profile, round figures."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+
+def fact(value, unit, low=None, high=None, quality="clean", n=100):
+    low, high = value if low is None else low, value if high is None else high
+    return {"value": value, "low": low, "high": high, "unit": unit, "n": n, "quality": quality}
+
+
+def facts(latency, accuracy, size):
+    return {
+        "latency_p90": fact(latency, "s", latency * 0.9, latency * 1.1),
+        "accuracy": fact(accuracy, "share", accuracy - 0.01, accuracy + 0.01),
+        "size": fact(size, "B"),
+    }
+
+
+def candidate(label, model, passes, runtime, figures, violations=(), utility=0.5):
+    return {
+        "candidate": label,
+        "facts": figures,
+        "model": {"part": "toy", "label": model, "options": {}},
+        "passes": passes,
+        "runtime": {"part": runtime.partition(":")[0], "label": runtime, "options": {}},
+        "batch_size": 1,
+        "device": "cpu",
+        "artifact": "0123456789abcdef01234567",
+        "notes": {},
+        "runs": [1],
+        "withheld": {},
+        "scores": {"toys": {"utility": utility, "half_width": 0.05, "violations": list(violations)}},
+    }
+
+
+QUANTIZE = {"part": "quantize", "label": "quantize:static", "options": {"method": "static"}}
+BASELINE, SMALL, WRONG = "toy@torch/b1", "toy+quantize:static@onnxruntime:threads=1/b1", "tiny@onnxruntime:threads=1/b1"
+SLOW = {"constraint": "accuracy >= 90 %", "metric": "accuracy", "value": 0.6, "bound": 0.9, "miss": 1 / 3}
+
+
+def made_up():
+    slow, fast, wrong = facts(0.010, 0.96, 4_000_000), facts(0.002, 0.95, 1_000_000), facts(0.001, 0.60, 50_000)
+    return {
+        "schema_version": 1,
+        "suite": "made-up",
+        "environment": {
+            "id": "abc123",
+            "identity": {"cpu": "Toy CPU", "cores": 2, "memory": 8},
+            "context": {"load": [0.1, 0.2, 0.3], "virtual_machine": False},
+            "versions": {"torch": "0.0"},
+        },
+        "objectives": ["latency_p90", "accuracy"],
+        "profiles": {
+            "toys": {
+                "feasible": True,
+                "candidate": SMALL,
+                "utility": 0.8,
+                "half_width": 0.05,
+                "terms": [
+                    {"metric": "latency_p90", "value": 0.002, "utility": 0.9, "weight": 1.0, "contribution": 0.225},
+                    {"metric": "accuracy", "value": 0.95, "utility": 0.7666666, "weight": 3.0, "contribution": 0.575},
+                ],
+                "violations": [],
+                "tied": [],
+                "runner_up": {"candidate": BASELINE, "utility": 0.5, "why": "latency_p90 10 ms against 2 ms (-0.200)"},
+                "considered": 3,
+                "infeasible": 1,
+                "facts": fast,
+                "baseline": BASELINE,
+                "baseline_facts": slow,
+            }
+        },
+        "front": [BASELINE, SMALL],
+        "near_front": [WRONG],
+        "candidates": [
+            candidate(BASELINE, "toy", [], "torch", slow),
+            candidate(SMALL, "toy", [QUANTIZE], "onnxruntime:threads=1", fast, utility=0.8),
+            candidate(WRONG, "tiny", [], "onnxruntime:threads=1", wrong, [SLOW], utility=0.2),
+        ],
+        "failures": [
+            {"candidate": "huge@torch/b1", "kind": "out_of_memory", "stage": "load", "message": "no room", "log": "one\ntwo"}
+        ],
+        "counts": {"measured": 9, "reused": 2},
+        "space": {"candidates": 4, "evaluated": 4, "excluded": [{"rule": "no toy flies", "count": 3, "example": "toy@sky/b1"}]},
+        "baselines": dict.fromkeys((BASELINE, SMALL, WRONG), BASELINE),
+        "priorities": {
+            "toys": {
+                "name": "toys",
+                "weights": {"latency_p90": 1.0, "accuracy": 3.0},
+                "ranges": {"latency_p90": [0.02, 0.0], "accuracy": [0.8, 1.0]},
+                "constraints": [{"metric": "accuracy", "op": ">=", "factor": 0.0, "offset": 0.9, "text": "accuracy >= 90 %"}],
+            }
+        },
+        "metrics": {
+            "latency_p90": {"unit": "s", "higher": False, "summary": "time of most queries"},
+            "latency_p99": {"unit": "s", "higher": False, "summary": "time of nearly all queries"},
+            "accuracy": {"unit": "share", "higher": True, "summary": "share classified rightly"},
+            "size": {"unit": "B", "higher": False, "summary": "bytes of the files"},
+        },
+        "run": {"algorithm": "tpe", "stop_reason": "trials", "tried": 4, "planned": 4, "seconds": 61.0},
+        "suite_text": "name: made-up\n",
+    }
+
+
+def without_anything():
+    """Return the answer of a store that knows nothing yet."""
+    answer = made_up()
+    nothing = {
+        "feasible": False, "candidate": None, "utility": None, "half_width": None, "terms": [], "violations": [], "tied": [],
+        "runner_up": None, "considered": 0, "infeasible": 0, "facts": {}, "baseline": None, "baseline_facts": {},
+    }  # fmt: skip
+    empty = {"candidates": [], "front": [], "near_front": [], "failures": [], "run": {}, "baselines": {}}
+    return answer | empty | {"profiles": {"toys": nothing}, "counts": {"measured": 0, "reused": 0}}
+
+
+def infeasible():
+    """Return an answer in which the nearest candidate breaks one constraint, and another cannot be judged."""
+    answer = made_up()
+    unknown = {"constraint": "latency_p99 <= 1 ms", "metric": "latency_p99", "value": None, "bound": 0.001, "miss": None}
+    wrong = answer["candidates"][2]
+    answer["profiles"]["toys"] |= {
+        "feasible": False, "candidate": WRONG, "violations": [SLOW, unknown], "tied": [], "runner_up": None, "infeasible": 3,
+        "facts": wrong["facts"],
+    }  # fmt: skip
+    return answer
+
+
+def with_gaps():
+    """Return an answer whose candidates lack latencies, percentiles and a baseline's figures."""
+    answer = made_up()
+    for one in answer["candidates"]:
+        del one["facts"]["latency_p90"]
+        one["withheld"] = {"latency_p99": {"needs": 662, "has": 200}}
+    answer["candidates"][1]["facts"]["accuracy"]["quality"] = "contended"
+    answer["candidates"][2]["facts"] = {}
+    answer["candidates"][2]["artifact"] = None
+    answer["profiles"]["toys"]["terms"][0]["value"] = None
+    answer["profiles"]["toys"]["baseline_facts"] = {}
+    return answer | {"front": [], "near_front": []}
+
+
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=document.title='owned'>`|**@all** {{ 7 * 7 }}"
+
+
+def hostile():
+    """Return an answer in which every name and text tries to become markup or code."""
+
+    def spoil(value):
+        if isinstance(value, dict):
+            return {key: spoil(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [spoil(one) for one in value]
+        return value + HOSTILE if isinstance(value, str) else value
+
+    answer = made_up()
+    kept = {name: answer[name] for name in ("metrics", "objectives", "priorities")}
+    units = [copy.deepcopy(one["facts"]) for one in answer["candidates"]]
+    profile = answer["profiles"]["toys"]
+    figures = {name: copy.deepcopy(profile[name]) for name in ("facts", "baseline_facts", "terms")}
+    answer = spoil(answer) | kept
+    for one, was in zip(answer["candidates"], units, strict=True):
+        one["facts"] = was
+    answer["profiles"] = {"toys": answer["profiles"]["toys"] | figures}
+    answer["baselines"] = {label + HOSTILE: BASELINE + HOSTILE for label in (BASELINE, SMALL, WRONG)}
+    return answer
+
+
+KINDS = {
+    "made up": made_up,
+    "without anything": without_anything,
+    "infeasible": infeasible,
+    "with gaps": with_gaps,
+    "hostile": hostile,
+}
+
+
+@pytest.fixture
+def answer():
+    return made_up()
+
+
+@pytest.fixture(params=KINDS)
+def any_answer(request):
+    return KINDS[request.param]()
+
+
+@pytest.fixture
+def kinds():
+    """Return the ways to make each kind of answer, by name."""
+    return KINDS

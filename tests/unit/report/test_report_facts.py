@@ -1,0 +1,128 @@
+"""What the page and the Markdown are made of: cards, rows, points and words."""
+
+import re
+
+import pytest
+
+from harness.report import surroundings, wording
+from harness.report.cards import cards
+from harness.report.chart import chart
+from harness.report.table import table
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "unit", "shown"),
+    [
+        (166e-6, 160e-6, 175e-6, "s", "166 µs (160–175)"),
+        (0.00099, 0.00098, 0.00101, "s", "990 µs (980 µs – 1.01 ms)"),
+        (0.975, 0.965, 0.981, "share", "97.5 % (96.5–98.1)"),
+        (461345.0, 461345.0, 461345.0, "B", "461 kB"),
+        (2.5, 2.4, 2.6, "J", "2.5 J (2.4–2.6)"),
+    ],
+)
+def test_a_figure_is_shown_with_its_interval_in_its_own_scale(value, low, high, unit, shown):
+    assert wording.with_interval({"value": value, "low": low, "high": high, "unit": unit}) == shown
+
+
+def test_the_sentence_says_model_passes_runtime_and_batch(answer):
+    (card,) = cards(answer)
+    assert card.sentence == "toy, quantized (static), on onnxruntime (threads=1), one sample per query"
+
+
+def test_the_headlines_begin_with_what_weighs_most(answer):
+    (card,) = cards(answer)
+    assert [one.change for one in card.headlines] == ["−1.0 pp accuracy", "5.0× faster", "4.0× smaller"]
+
+
+def test_a_term_says_what_it_adds_and_what_it_could_add(answer):
+    latency, accuracy = cards(answer)[0].terms
+    assert (latency.contribution, latency.most, latency.weight) == ("0.225", "0.250", "weight 1/4")
+    assert (latency.room, latency.filled) == pytest.approx((1 / 3, 0.3))
+    assert (accuracy.room, accuracy.filled) == pytest.approx((1.0, 0.575 * 4 / 3))
+
+
+def test_a_broken_constraint_says_by_how_much(kinds):
+    broken, unknown = cards(kinds["infeasible"]())[0].misses
+    assert (broken.value, broken.bound, broken.by) == ("60.0 %", "90.0 %", "30 pp")
+    assert (unknown.value, unknown.bound, unknown.by) == ("not known", "1 ms", "")
+
+
+def test_a_busy_machine_and_a_missing_percentile_are_told(kinds):
+    answer = kinds["with gaps"]()
+    answer["profiles"]["toys"]["facts"]["accuracy"]["quality"] = "contended"
+    (card,) = cards(answer)
+    assert card.cautions == (
+        "Measured while the machine was busy: accuracy.",
+        "No latency p99: it needs 662 queries and there were 200.",
+        "Its baseline has no figures yet, so nothing is compared.",
+    )
+
+
+def test_a_baseline_that_wins_is_not_compared_with_itself(answer):
+    profile = answer["profiles"]["toys"]
+    profile |= {"candidate": profile["baseline"], "facts": profile["baseline_facts"]}
+    assert cards(answer)[0].is_baseline
+
+
+def test_a_row_says_its_standing_its_scores_and_what_is_withheld(kinds):
+    rows = {row.label: row for row in table(kinds["made up"]()).rows}
+    assert [row.front for row in rows.values()] == ["front", "front", "near"]
+    assert [row.recommended for row in rows.values()] == [(), ("toys",), ()]
+    assert [row.is_baseline for row in rows.values()] == [True, False, False]
+    gaps = table(kinds["with gaps"]())
+    index = [column.metric for column in gaps.columns].index("latency_p99")
+    assert gaps.rows[0].cells[index].note == "needs 662, has 200"
+    assert gaps.rows[1].quality == "clean, contended"
+    assert gaps.rows[2].quality == "nothing measured"
+
+
+def test_the_columns_are_the_objectives_first_and_only_what_somebody_has(answer):
+    columns = table(answer).columns
+    assert [(one.metric, one.main) for one in columns] == [("latency_p90", True), ("accuracy", True), ("size", False)]
+
+
+def test_the_chart_begins_with_latency_against_accuracy(answer):
+    assert chart(answer)["first"] == ["latency_p90", "accuracy"]
+
+
+def test_the_chart_without_latency_begins_with_what_there_is(kinds):
+    assert chart(kinds["with gaps"]())["first"] == ["size", "accuracy"]
+
+
+def test_the_front_of_two_metrics_holds_those_that_nobody_beats_in_both(answer):
+    fronts = chart(answer)["fronts"]
+    assert sorted(fronts["latency_p90 accuracy"]) == [0, 1, 2]
+    assert fronts["latency_p90 size"] == [2]
+
+
+def test_a_point_without_one_of_the_metrics_is_on_no_front_of_them(answer):
+    del answer["candidates"][2]["facts"]["size"]
+    assert chart(answer)["fronts"]["latency_p90 size"] == [1]
+
+
+def test_a_wide_axis_begins_logarithmic_with_ticks_for_people(answer):
+    size = next(axis for axis in chart(answer)["axes"] if axis["name"] == "size")
+    assert size["log"]
+    assert "500 kB" in [tick["text"] for tick in size["ticks"]]
+    accuracy = next(axis for axis in chart(answer)["axes"] if axis["name"] == "accuracy")
+    assert not accuracy["can_log"]
+
+
+def test_texts_for_the_chart_are_escaped(kinds):
+    for point in chart(kinds["hostile"]())["points"]:
+        assert not re.search("<(img|script|/script)", point["hover"])
+        assert "<" not in "".join((point["stars"], *point["groups"].values()))
+
+
+def test_failures_that_are_alike_are_told_once(answer):
+    (first,) = answer["failures"]
+    answer["failures"] += [first | {"candidate": "b"}, first | {"candidate": "c", "log": "another"}]
+    (told,) = surroundings.failures(answer)
+    assert told.candidates == ("huge@torch/b1", "b", "c")
+    assert [label for label, _ in told.logs] == ["huge@torch/b1", "c"]
+
+
+def test_a_search_says_why_it_stopped_and_a_mere_look_says_so(answer):
+    assert ("Stopped because", "the suite's number of trials was reached") in surroundings.space(answer)
+    assert ("Tried", "4 of 4 planned, in 1 min 01 s") in surroundings.space(answer)
+    assert surroundings.space(answer | {"run": {}})[-1][0] == "Search"

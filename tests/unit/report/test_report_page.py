@@ -1,0 +1,125 @@
+"""The page: one file that loads nothing, whose names are text, for every kind of answer."""
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from harness.report import figures, page
+
+LOADING = {"src", "srcset", "href", "action", "data", "poster", "formaction", "background", "cite"}
+
+
+class Elements(HTMLParser):
+    """Collects elements, the text of scripts, and all other text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.scripts, self.text, self._open = [], [], [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+        self._open = (tag, dict(attrs), [])
+
+    def handle_data(self, data):
+        if self._open and self._open[0] == "script":
+            self.scripts.append((self._open[1], data))
+        elif not self._open or self._open[0] != "style":
+            self.text.append(data)
+
+    def handle_endtag(self, tag):
+        self._open = None
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_library():
+    """Stand in for the five megabytes of plotly.js, which every page would carry through the parser."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "library", lambda: "var Plotly = {};")
+        yield
+
+
+@pytest.fixture
+def policy_of():
+    def read(elements):
+        return next(a["content"] for tag, a in elements.found if a.get("http-equiv") == "Content-Security-Policy")
+
+    return read
+
+
+def test_nothing_is_loaded(any_answer):
+    for tag, attributes in Elements(page.render(any_answer)).found:
+        for name in LOADING & attributes.keys():
+            assert re.match(r"(#|facts\.json$|data:,$)", attributes[name]), (tag, name, attributes[name])
+
+
+def test_the_style_loads_nothing(answer):
+    style = re.search(r"<style>(.*?)</style>", page.render(answer), re.S).group(1)
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_policy_allows_the_scripts_that_are_there_and_no_others(any_answer, policy_of):
+    elements = Elements(page.render(any_answer))
+    policy = policy_of(elements)
+    assert "default-src 'none'" in policy
+    assert "script-src 'sha256-" in policy
+    assert "unsafe-inline" not in policy.split("style-src")[0]
+    for attributes, text in elements.scripts:
+        if attributes.get("type") != "application/json":
+            assert base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() in policy
+
+
+def test_hostile_names_are_text(kinds):
+    elements = Elements(page.render(kinds["hostile"]()))
+    assert not [attributes for tag, attributes in elements.found if tag == "img"]
+    assert not [name for _, attributes in elements.found for name in attributes if name.startswith("on")]
+    assert len([tag for tag, _ in elements.found if tag == "script"]) == 4
+    assert "document.title='owned'" in "".join(elements.text)
+    assert "{{ 7 * 7 }}" in "".join(elements.text)
+
+
+def test_the_data_in_the_page_is_what_the_chart_is_drawn_from(kinds):
+    elements = Elements(page.render(kinds["hostile"]()))
+    (data,) = (text for attributes, text in elements.scripts if attributes.get("type") == "application/json")
+    assert "<" not in data
+    drawn = json.loads(data)
+    assert [point["label"].startswith(("toy", "tiny")) for point in drawn["points"]] == [True, True, True]
+
+
+def test_the_answer_comes_first(answer):
+    text = page.render(answer)
+    assert "Deploy</span> toy, quantized (static), on onnxruntime (threads=1), one sample per query." in text
+    sections = re.findall(r'<section id="([a-z-]+)"', text)
+    assert sections == ["answer", "trade-offs", "candidates", "failures", "space", "environment"]
+
+
+def test_nothing_feasible_is_said_clearly(kinds):
+    text = page.render(kinds["infeasible"]())
+    assert "Nothing meets every constraint." in text
+    assert "misses by <strong>30 pp</strong>" in text
+
+
+def test_a_store_that_knows_nothing_makes_a_page_that_says_so(kinds):
+    text = page.render(kinds["without anything"]())
+    for said in ("Nothing can be recommended yet.", "There is nothing to draw", "Nothing was measured", "No candidate failed."):
+        assert said in text
+
+
+def test_a_withheld_percentile_says_what_it_needs(kinds):
+    assert "needs 662, has 200" in page.render(kinds["with gaps"]())
+
+
+def test_the_suite_and_the_machine_are_on_the_page(answer):
+    text = page.render(answer)
+    assert "name: made-up" in text
+    assert "Toy CPU, 2 cores" in text
+
+
+def test_the_chart_offers_no_upload():
+    assert figures.config()["showSendToCloud"] is False
+    assert figures.config()["plotlyServerURL"] == ""
