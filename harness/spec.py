@@ -26,21 +26,19 @@ def _quantity(unit: str, description: str) -> list[Any]:
     return [BeforeValidator(partial(units.parse, unit=unit)), WithJsonSchema(schema)]
 
 
+def _minutes(value: object) -> float:
+    """Return minutes: a number without a unit is in minutes already."""
+    seconds = units.parse(value, units.SECOND)
+    return seconds / 60 if isinstance(value, str) and value.rstrip()[-1:].isalpha() else seconds
+
+
 Seconds = Annotated[float, *_quantity(units.SECOND, "seconds, or a text with a unit: 20 ms")]
 Bytes = Annotated[float, *_quantity(units.BYTE, "bytes, or a text with a unit: 300 MB")]
 Minutes = Annotated[
     float,
-    BeforeValidator(lambda v: units.parse(v, units.SECOND) / 60 if isinstance(v, str) and not _plain(v) else float(v)),
+    BeforeValidator(_minutes),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "description": "minutes, or a text: 90 s"}),
 ]
-
-
-def _plain(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 Options = Mapping[str, JsonValue]

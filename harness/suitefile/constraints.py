@@ -10,7 +10,7 @@ from harness.metrics import METRICS
 from harness.spec import Constraint
 from harness.suitefile.suggest import suggest
 
-_FORM: Final = re.compile(r"\s*(?P<metric>\w+)\s*(?P<op><=|>=|==|=|<|>)\s*(?P<bound>.+?)\s*")
+_FORM: Final = re.compile(r"\s*(?P<metric>\w+)\s*(?P<op><=|>=|=<|=>|==|=|<|>)\s*(?P<bound>.+?)\s*")
 _BASELINE: Final = re.compile(
     r"(?:(?P<before>[\d.]+)\s*\*\s*)?baseline(?:\s*\*\s*(?P<after>[\d.]+))?(?:\s*(?P<sign>[+-])\s*(?P<offset>[^+*-].*))?"
 )

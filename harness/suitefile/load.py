@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -14,9 +16,11 @@ from harness.errors import InputError, SuiteError
 from harness.registry import Registry
 from harness.spec import Candidate, Choice, Document, Suite
 from harness.suitefile import profiles
-from harness.suitefile.parts import expand
+from harness.suitefile.parts import COMBINATIONS_AT_MOST, expand
 from harness.suitefile.suggest import note, suggest
 from harness.suitefile.yaml_text import Path, Reading, read
+
+CANDIDATES_AT_MOST: Final = 100_000
 
 
 def load(path: FilePath, registry: Registry) -> Suite:
@@ -55,24 +59,30 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     except ValidationError as error:
         note(reading, error, Document)
     scenarios = _scenarios(raw, registry, reading)
+    labels = _Labels(), _Labels(), _Labels()
     models = _each(
         raw.get("models"),
         registry.models,
         "models",
         reading,
+        labels[0],
         lambda choice: registry.models[choice.part].files(choice.options, folder),
     )
-    runtimes = _each(raw.get("runtimes"), registry.runtimes, "runtimes", reading)
-    chains = _chains(raw.get("passes", [[]]), registry, reading)
+    chains = _chains(raw.get("passes", [[]]), registry, reading, labels[1])
+    runtimes = _each(raw.get("runtimes"), registry.runtimes, "runtimes", reading, labels[2])
     dataset = _one(_inside(raw, "workload", "dataset"), registry.datasets, "datasets", reading, ("workload", "dataset"))
     named = raw.get("profiles")
-    settled = [profiles.settle(name, one, scenarios, reading) for name, one in (named or {}).items()] if isinstance(named, dict) else []
+    settled = (
+        [profiles.settle(name, one, scenarios, reading) for name, one in (named or {}).items()] if isinstance(named, dict) else []
+    )
     if dataset:
         _try(lambda: registry.datasets[dataset.part].digest(dataset.options, folder), reading, ("workload", "dataset"))
-    baseline = _baseline(raw.get("baseline"), registry, reading)
+    baseline = _baseline(raw.get("baseline"), registry, reading, labels)
     if baseline is None and "baseline" not in raw:
         baseline = _first_that_fits(models, runtimes, registry)
     batch_sizes = _batch_sizes(_inside(raw, "workload", "batch_size", 1), reading)
+    if (count := len(models) * len(chains) * len(runtimes) * len(batch_sizes)) > CANDIDATES_AT_MOST:
+        reading.mistake((), f"its axes multiply to {count:,} combinations", f"at most {CANDIDATES_AT_MOST:,}")
     if reading.mistakes or document is None or dataset is None:
         return None
     if baseline is None:
@@ -101,8 +111,29 @@ def _inside(raw: dict[str, Any], key: str, inner: str, default: Any = None) -> A
     return outer.get(inner, default) if isinstance(outer, dict) else default
 
 
+class _Labels:
+    """Sees to it that the choices of one kind are told apart: other options, another label."""
+
+    def __init__(self) -> None:
+        self._labels: dict[str, str] = {}
+        self._uses: dict[str, int] = {}
+
+    def settle(self, choice: Choice) -> Choice:
+        """Return ``choice`` with a number behind its label when other options have that label already."""
+        about = choice.model_dump_json(exclude={"label"})
+        if about not in self._labels:
+            uses = self._uses[choice.label] = self._uses.get(choice.label, 0) + 1
+            self._labels[about] = choice.label + (f"~{uses}" if uses > 1 else "")
+        return choice.model_copy(update={"label": self._labels[about]})
+
+
 def _each(
-    uses: Any, parts: Mapping[str, Any], kind: str, reading: Reading, check: Callable[[Choice], object] | None = None
+    uses: Any,
+    parts: Mapping[str, Any],
+    kind: str,
+    reading: Reading,
+    labels: _Labels,
+    check: Callable[[Choice], object] | None = None,
 ) -> tuple[Choice, ...]:
     """Return every choice of a list of uses, each once; ``check`` may raise InputError about one."""
     found: dict[str, Choice] = {}
@@ -110,19 +141,9 @@ def _each(
         for choice in expand(use, parts, kind, reading, (kind, i)):
             if check:
                 _try(partial(check, choice), reading, (kind, i))
-            found[choice.model_dump_json(exclude={"label"})] = choice
-    return _told_apart(list(found.values()))
-
-
-def _told_apart(choices: list[Choice]) -> tuple[Choice, ...]:
-    """Return the choices with a number behind the labels that would otherwise be the same."""
-    seen: dict[str, int] = {}
-    found = []
-    for choice in choices:
-        seen[choice.label] = seen.get(choice.label, 0) + 1
-        suffix = f"~{seen[choice.label]}" if seen[choice.label] > 1 else ""
-        found.append(choice.model_copy(update={"label": choice.label + suffix}))
-    return tuple(found)
+            settled = labels.settle(choice)
+            found[settled.label] = settled
+    return tuple(found.values())
 
 
 def _one(use: Any, parts: Mapping[str, Any], kind: str, reading: Reading, at: Path) -> Choice | None:
@@ -134,16 +155,19 @@ def _one(use: Any, parts: Mapping[str, Any], kind: str, reading: Reading, at: Pa
     return found[0] if found else None
 
 
-def _chains(raw: Any, registry: Registry, reading: Reading) -> tuple[tuple[Choice, ...], ...]:
-    """Return every chain, the axes of its passes multiplied."""
-    found: list[tuple[Choice, ...]] = []
+def _chains(raw: Any, registry: Registry, reading: Reading, labels: _Labels) -> tuple[tuple[Choice, ...], ...]:
+    """Return every chain once, the axes of its passes multiplied."""
+    found: dict[tuple[str, ...], tuple[Choice, ...]] = {}
     for i, chain in enumerate(raw if isinstance(raw, list) else ()):
-        grown: list[tuple[Choice, ...]] = [()]
-        for j, use in enumerate(chain if isinstance(chain, list) else ()):
-            options = expand(use, registry.passes, "passes", reading, ("passes", i, j))
-            grown = [(*start, choice) for start in grown for choice in options]
-        found += [chain for chain in grown if chain not in found]
-    return tuple(found)
+        uses = enumerate(chain if isinstance(chain, list) else ())
+        steps = [expand(use, registry.passes, "passes", reading, ("passes", i, j)) for j, use in uses]
+        if (count := math.prod(map(len, steps))) > COMBINATIONS_AT_MOST:
+            reading.mistake(("passes", i), f"its lists multiply to {count:,} combinations", f"at most {COMBINATIONS_AT_MOST:,}")
+            continue
+        for choices in itertools.product(*steps):
+            settled = tuple(labels.settle(choice) for choice in choices)
+            found[tuple(choice.label for choice in settled)] = settled
+    return tuple(found.values())
 
 
 def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tuple[str, ...]:
@@ -158,7 +182,7 @@ def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tup
     return tuple(dict.fromkeys(found))
 
 
-def _baseline(raw: Any, registry: Registry, reading: Reading) -> Candidate | None:
+def _baseline(raw: Any, registry: Registry, reading: Reading, labels: tuple[_Labels, _Labels, _Labels]) -> Candidate | None:
     if not isinstance(raw, dict):
         return None
     model = _one(raw.get("model"), registry.models, "models", reading, ("baseline", "model"))
@@ -170,7 +194,11 @@ def _baseline(raw: Any, registry: Registry, reading: Reading) -> Candidate | Non
     ]
     if model is None or runtime is None or None in passes:
         return None
-    baseline = Candidate(model=model, passes=tuple(p for p in passes if p), runtime=runtime)
+    baseline = Candidate(
+        model=labels[0].settle(model),
+        passes=tuple(labels[1].settle(choice) for choice in passes if choice),
+        runtime=labels[2].settle(runtime),
+    )
     refusal = compatibility.refusal(registry, model, baseline.passes, runtime)
     if refusal:
         reading.mistake(("baseline",), refusal)
@@ -199,4 +227,5 @@ def _try(action: Any, reading: Reading, at: Path) -> None:
         action()
     except InputError as error:
         reading.mistake(at, error.message, error.hint)
-
+    except OSError as error:
+        reading.mistake(at, f"cannot be looked at: {error.strerror}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,7 +15,7 @@ from harness.spec import Choice
 from harness.suitefile.suggest import note, suggest
 from harness.suitefile.yaml_text import Path, Reading
 
-COMBINATIONS_AT_MOST = 100_000
+COMBINATIONS_AT_MOST: Final = 10_000
 
 
 def expand(use: Any, parts: Mapping[str, Part], kind: str, reading: Reading, path: Path) -> tuple[Choice, ...]:
@@ -28,20 +29,13 @@ def expand(use: Any, parts: Mapping[str, Part], kind: str, reading: Reading, pat
         if not values:
             reading.mistake((*at, name), "an empty list has no value to try")
             return ()
-    if (count := _product(len(values) for values in axes.values())) > COMBINATIONS_AT_MOST:
+    if (count := math.prod(len(values) for values in axes.values())) > COMBINATIONS_AT_MOST:
         reading.mistake(at, f"its lists multiply to {count:,} combinations", f"at most {COMBINATIONS_AT_MOST:,}")
         return ()
     fixed = {name: value for name, value in options.items() if name not in axes}
     combinations = itertools.product(*([(name, value) for value in values] for name, values in axes.items()))
     settled = (_settle(part, fixed | dict(point), tuple(axes), kind, reading, at) for point in combinations)
     return tuple(choice for choice in settled if choice is not None)
-
-
-def _product(numbers: Any) -> int:
-    total = 1
-    for number in numbers:
-        total *= number
-    return total
 
 
 def _named(
@@ -96,13 +90,12 @@ def _holds_list(annotation: Any) -> bool:
     return get_origin(annotation) in (list, tuple) or any(_holds_list(inner) for inner in get_args(annotation))
 
 
-def _settle(
-    part: Part, options: dict[str, Any], axes: tuple[str, ...], kind: str, reading: Reading, at: Path
-) -> Choice | None:
+def _settle(part: Part, options: dict[str, Any], axes: tuple[str, ...], kind: str, reading: Reading, at: Path) -> Choice | None:
     try:
         settled = part.options.model_validate(options)
     except ValidationError as error:
-        note(reading, error, part.options, at)
+        short = part.subject is not None and at[-1:] != (part.name,)
+        note(reading, error, part.options, at, {part.subject: part.name} if short else {})
         return None
     chosen = settled.model_dump(mode="json", exclude_defaults=True)
     return Choice(part=part.name, label=label(part, settled, kind, axes), options=chosen)

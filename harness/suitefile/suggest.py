@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -20,16 +22,29 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"known are {', '.join(names)}" if 0 < len(names) <= 16 else "see `harness list`"
 
 
-def note(reading: Reading, error: ValidationError, model: type[BaseModel], path: Path = ()) -> None:
-    """Add pydantic's findings about the value at ``path`` to the mistakes."""
+def note(
+    reading: Reading,
+    error: ValidationError,
+    model: type[BaseModel],
+    path: Path = (),
+    written: Mapping[str | None, str] = MappingProxyType({}),
+) -> None:
+    """Add pydantic's findings about the value at ``path`` to the mistakes.
+
+    ``written`` are fields that stand in the file under another key.
+    """
     for finding in error.errors(include_url=False):
-        where = tuple(step for step in finding["loc"])
+        where = tuple(written.get(step, step) if isinstance(step, str) else step for step in finding["loc"])
         kind = finding["type"]
         if kind == "extra_forbidden":
             known = _fields_at(model, where[:-1])
             reading.mistake(path + where, "unknown key", suggest(str(where[-1]), known))
         elif kind == "missing":
             reading.mistake(path + where, "is missing")
+        elif kind == "literal_error":
+            words = re.findall(r"'([^']*)'", finding["ctx"]["expected"])
+            near = get_close_matches(str(finding["input"]), words, n=1)
+            reading.mistake(path + where, _message(finding), f"did you mean {near[0]!r}?" if near else None)
         else:
             reading.mistake(path + where, _message(finding))
 

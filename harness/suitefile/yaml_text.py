@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +14,10 @@ Path = tuple[str | int, ...]
 
 NODES_AT_MOST: Final = 50_000
 """Aliases may repeat a part of the file; a file that grows beyond this by doing so is refused."""
+INTEGER_AT_MOST: Final = 2**63
+STANDARD: Final = "tag:yaml.org,2002:"
+SCALARS: Final = frozenset({STANDARD + name for name in ("null", "bool", "int", "float", "str", "timestamp", "binary")})
+COLLECTIONS: Final = frozenset({STANDARD + "map", STANDARD + "seq"})
 
 
 @dataclass
@@ -21,14 +26,17 @@ class Reading:
 
     value: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
-    mistakes: list[Mistake] = field(default_factory=list)
+    _told: dict[Mistake, None] = field(default_factory=dict)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What was wrong, each once, in the order it was found."""
+        return tuple(self._told)
 
     def mistake(self, path: Path, message: str, hint: str | None = None) -> None:
         """Note a mistake at ``path``; the line is that of the nearest place that has one."""
         at = next((path[:n] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
-        found = Mistake(place(path), message, hint, self.lines[at] if at is not None else None)
-        if found not in self.mistakes:
-            self.mistakes.append(found)
+        self._told[Mistake(place(path), message, hint, self.lines[at] if at is not None else None)] = None
 
 
 def place(path: Path) -> str:
@@ -74,6 +82,10 @@ class _Reader:
                 self.reading.mistake((), f"more than {NODES_AT_MOST:,} values")
             return None
         self.reading.lines[path] = node.start_mark.line + 1
+        if node.tag not in (SCALARS if isinstance(node, yaml.ScalarNode) else COLLECTIONS):
+            tag = node.tag.removeprefix(STANDARD)
+            self.reading.mistake(path, f"the tag {tag!r} is not allowed", "a suite is data: write the value")
+            return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -83,7 +95,7 @@ class _Reader:
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
+            if not isinstance(key_node, yaml.ScalarNode) or _is_half(str(key_node.value)):
                 self.reading.mistake(path, "a key must be a plain word")
                 continue
             key = str(key_node.value)
@@ -96,13 +108,23 @@ class _Reader:
         return found
 
     def scalar(self, node: yaml.Node, path: Path) -> Any:
-        if node.tag in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:binary"):
+        if node.tag in (STANDARD + "timestamp", STANDARD + "binary"):
             return str(node.value)
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            self.reading.mistake(path, f"the tag {node.tag!r} is not allowed", "a suite is data: write the value")
-            return None
         try:
-            return self.scalars.construct_object(node)
-        except (yaml.YAMLError, ValueError, OverflowError, KeyError) as error:
-            self.reading.mistake(path, f"not readable as a value: {error}".splitlines()[0])
+            value = self.scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError, OverflowError, LookupError):
+            kind = node.tag.removeprefix(STANDARD)
+            self.reading.mistake(path, f"not readable as a value of the kind {kind!r}")
             return None
+        if (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and abs(value) > INTEGER_AT_MOST):
+            self.reading.mistake(path, "expected a finite number of reasonable size")
+            return None
+        if isinstance(value, str) and _is_half(value):
+            self.reading.mistake(path, "holds half a character (a lone surrogate)")
+            return None
+        return value
+
+
+def _is_half(text: str) -> bool:
+    """Whether a text cannot be written to a file: an escape may have made half a character (a lone surrogate)."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
