@@ -68,8 +68,14 @@ def _axis(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
 def _ticks(low: float, high: float, unit: str) -> list[dict[str, Any]]:
     """Return the ticks of a logarithmic axis, 1, 2 and 5 of every decade that the values and their intervals may touch."""
     decades = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
-    steps = [(10.0**decade * digit, digit == 1) for decade in decades for digit in (1, 2, 5)]
-    return [{"value": value, "text": escape(wording.figure(value, unit)), "decade": decade} for value, decade in steps]
+    steps = [(float(f"{digit}e{decade}"), digit == 1) for decade in decades for digit in (1, 2, 5)]
+    return [{"value": value, "text": escape(_round(wording.figure(value, unit))), "decade": decade} for value, decade in steps]
+
+
+def _round(shown: str) -> str:
+    """Return a figure without noughts behind its point: what is written on an axis is exact."""
+    number, _, scale = shown.partition(" ")
+    return f"{number.rstrip('0').rstrip('.') if '.' in number else number} {scale}".rstrip()
 
 
 def _point(one: Mapping[str, Any], facts: Mapping[str, Any], stars: Sequence[str]) -> dict[str, Any]:

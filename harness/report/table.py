@@ -38,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A row under one profile."""
+    """A row under one profile. By ``order``, all that break a constraint come after all that do not."""
 
     profile: str
     shown: str
@@ -130,7 +130,8 @@ def _score(profile: str, score: Mapping[str, Any] | None, metrics: Mapping[str, 
     if score is None:
         return Score(profile, "", None, False, ())
     misses = tuple(miss(violation, metrics) for violation in score["violations"])
-    return Score(profile, wording.plus_minus(score["utility"], score["half_width"]), score["utility"], not misses, misses)
+    order = score["utility"] - (1.0 if misses else 0.0)
+    return Score(profile, wording.plus_minus(score["utility"], score["half_width"]), order, not misses, misses)
 
 
 def _cell(one: Mapping[str, Any], column: Column) -> Cell:
@@ -142,4 +143,11 @@ def _cell(one: Mapping[str, Any], column: Column) -> Cell:
 
 
 def _quality(facts: Mapping[str, wording.Fact]) -> str:
-    return ", ".join(sorted({fact["quality"] for fact in facts.values()})) or "nothing measured"
+    """Return ``clean``, or what else was noted and of which metrics: ``contended: latency p90``."""
+    noted = sorted({fact["quality"] for fact in facts.values()} - {"clean"})
+    told = [f"{quality}: {', '.join(_with(quality, facts))}" for quality in noted]
+    return "; ".join(told) or ("clean" if facts else "nothing measured")
+
+
+def _with(quality: str, facts: Mapping[str, wording.Fact]) -> list[str]:
+    return [wording.metric(name) for name, fact in facts.items() if fact["quality"] == quality]

@@ -5,6 +5,7 @@
   const drawing = JSON.parse(find("drawing").textContent);
   const axes = Object.fromEntries(drawing.axes.map((axis) => [axis.name, axis]));
   const box = find("chart");
+  const before = {};
   const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "x", "pentagon", "triangle-down"];
   const LOOKS = {
     front: { size: 12, opacity: 1, ring: 2 },
@@ -133,10 +134,27 @@
     return Plotly.react(box, traces, layout, { ...drawing.config, displayModeBar: narrow ? false : "hover" });
   }
 
+  // Paper is light, whatever the screen is.
+  function print(now) {
+    document.documentElement.classList.toggle("printing", now);
+    draw();
+  }
+
   function scale(which) {
     const one = axes[find(which).value];
     find(`log-${which}`).checked = one.log;
     find(`log-${which}`).disabled = !one.can_log;
+    before[which] = one.name;
+  }
+
+  // Both axes of one metric would be a line: the other axis takes what this one showed before.
+  function part(which) {
+    const other = which === "x" ? "y" : "x";
+    if (find(which).value === find(other).value) {
+      find(other).value = before[which];
+      scale(other);
+    }
+    scale(which);
   }
 
   function choose(event) {
@@ -150,13 +168,13 @@
 
   for (const which of ["x", "y"]) {
     scale(which);
-    find(which).addEventListener("change", () => { scale(which); draw(); });
+    find(which).addEventListener("change", () => { part(which); draw(); });
     find(`log-${which}`).addEventListener("change", draw);
   }
   for (const id of ["colour", "bars"]) find(id).addEventListener("change", draw);
   find("chart-controls").addEventListener("submit", (event) => event.preventDefault());
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  window.addEventListener("beforeprint", draw);
-  window.addEventListener("afterprint", draw);
+  window.addEventListener("beforeprint", () => print(true));
+  window.addEventListener("afterprint", () => print(false));
   draw().then(() => box.on("plotly_click", choose));
 })();

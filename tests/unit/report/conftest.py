@@ -138,7 +138,7 @@ def with_gaps():
     answer["candidates"][1]["facts"]["accuracy"]["quality"] = "contended"
     answer["candidates"][2]["facts"] = {}
     answer["candidates"][2]["artifact"] = None
-    answer["profiles"]["toys"]["terms"][0]["value"] = None
+    answer["profiles"]["toys"]["terms"][0] |= {"value": None, "utility": 0.0, "contribution": 0.0}
     answer["profiles"]["toys"]["baseline_facts"] = {}
     return answer | {"front": [], "near_front": []}
 

@@ -72,8 +72,14 @@ def test_a_row_says_its_standing_its_scores_and_what_is_withheld(kinds):
     gaps = table(kinds["with gaps"]())
     index = [column.metric for column in gaps.columns].index("latency_p99")
     assert gaps.rows[0].cells[index].note == "needs 662, has 200"
-    assert gaps.rows[1].quality == "clean, contended"
+    assert gaps.rows[1].quality == "contended: accuracy"
     assert gaps.rows[2].quality == "nothing measured"
+
+
+def test_what_breaks_a_constraint_is_ranked_after_what_does_not(answer):
+    answer["candidates"][2]["scores"]["toys"]["utility"] = 0.99
+    ranked = sorted(table(answer).rows, key=lambda row: -row.scores[0].order)
+    assert [row.scores[0].shown for row in ranked] == ["0.800 ± 0.050", "0.500 ± 0.050", "0.990 ± 0.050"]
 
 
 def test_the_columns_are_the_objectives_first_and_only_what_somebody_has(answer):
@@ -103,7 +109,8 @@ def test_a_point_without_one_of_the_metrics_is_on_no_front_of_them(answer):
 def test_a_wide_axis_begins_logarithmic_with_ticks_for_people(answer):
     size = next(axis for axis in chart(answer)["axes"] if axis["name"] == "size")
     assert size["log"]
-    assert "500 kB" in [tick["text"] for tick in size["ticks"]]
+    texts = [tick["text"] for tick in size["ticks"]]
+    assert texts[texts.index("10 kB") :][:7] == ["10 kB", "20 kB", "50 kB", "100 kB", "200 kB", "500 kB", "1 MB"]
     accuracy = next(axis for axis in chart(answer)["axes"] if axis["name"] == "accuracy")
     assert not accuracy["can_log"]
 
