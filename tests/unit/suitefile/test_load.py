@@ -121,9 +121,19 @@ CASES = {
     "models that are no list": (("models",), "mlp", "models", "valid list"),
     "two parts in one item": (("models",), [{"sklearn": "mlp", "timm": "resnet18"}], "models[0]", "names 2 models at once"),
     "a value for a part that takes options": (("runtimes",), [{"onnxruntime": 4}], "runtimes[0].onnxruntime", "takes options"),
-    "options beside the braces": (("models",), [{"sklearn": {"estimator": "mlp"}, "params": {}}], "models[0].params", "unknown key"),
+    "options beside the braces": (
+        ("models",),
+        [{"sklearn": {"estimator": "mlp"}, "params": {}}],
+        "models[0].params",
+        "unknown key",
+    ),
     "an estimator that is none": (("models",), [{"sklearn": "mpl"}], "models[0].sklearn", "should be"),
-    "an axis for the dataset": (("workload", "dataset"), {"npz": {"file": ["a.npz", "b.npz"]}}, "workload.dataset", "exactly one"),
+    "an axis for the dataset": (
+        ("workload", "dataset"),
+        {"npz": {"file": ["a.npz", "b.npz"]}},
+        "workload.dataset",
+        "exactly one",
+    ),
     "a dataset that is not there": (("workload", "dataset"), {"npz": "gone.npz"}, "workload.dataset", "no file at"),
     "an empty batch list": (("workload", "batch_size"), [], "workload.batch_size", "empty list"),
     "a batch that is a word": (("workload", "batch_size"), "many", "workload.batch_size[0]", "valid integer"),
@@ -131,10 +141,15 @@ CASES = {
     "weights of zero": (("profiles", "one", "weights"), {"accuracy": 0}, "profiles.one.weights", "every weight is 0"),
     "no weights": (("profiles", "one", "weights"), {}, "profiles.one.weights", "at least 1 item"),
     "a range of one end": (("profiles", "one", "range", "accuracy"), ["90 %"], "profiles.one.range.accuracy", "two ends"),
-    "a range of nothing": (("profiles", "one", "range", "accuracy"), [1, 1], "profiles.one.range.accuracy", "both ends are equal"),
+    "a range of nothing": (
+        ("profiles", "one", "range", "accuracy"),
+        [1, 1],
+        "profiles.one.range.accuracy",
+        "both ends are equal",
+    ),
     "an unknown metric in a range": (("profiles", "one", "range", "speed"), [1, 2], "profiles.one.range.speed", "unknown metric"),
     "no profiles": (("profiles",), {}, "profiles", "at least 1 item"),
-    "minutes that are nothing": (("search", ), {"minutes": None}, "search.minutes", "expected"),
+    "minutes that are nothing": (("search",), {"minutes": None}, "search.minutes", "expected"),
     "minutes that are a list": (("search",), {"minutes": [5]}, "search.minutes", "expected"),
     "minutes without end": (("search",), {"minutes": float("inf")}, "search.minutes", "finite"),
     "no minutes": (("search",), {"minutes": 0}, "search.minutes", "greater than 0"),
@@ -142,7 +157,12 @@ CASES = {
     "a limit in the wrong unit": (("limits",), {"memory": "3 s"}, "limits.memory", "'s' is no unit"),
     "an unknown target": (("target",), "gpu", "target", "pattern"),
     "a name with blanks": (("name",), "my suite", "name", "pattern"),
-    "a baseline that cannot be": (("baseline",), {"model": {"sklearn": "random_forest"}, "runtime": "torch"}, "baseline", "decision trees"),
+    "a baseline that cannot be": (
+        ("baseline",),
+        {"model": {"sklearn": "random_forest"}, "runtime": "torch"},
+        "baseline",
+        "decision trees",
+    ),
     "runtimes that run none": (("runtimes",), ["torch"], "runtimes", "none of the runtimes"),
     "a file name beyond all limits": (("models",), [{"onnx": "x" * 5000}], "models[0]", "ile "),
     "a file name with a null": (("models",), [{"onnx": "x\0y"}], "models[0]", "no file at"),
@@ -158,7 +178,7 @@ CASES = {
         "passes[0]",
         "combinations",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
