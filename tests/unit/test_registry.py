@@ -18,7 +18,7 @@ def test_a_part_under_another_name_is_refused(monkeypatch, registry):
             return registry.runtimes["torch"]
 
     monkeypatch.setattr(module, "entry_points", lambda group: [Point()])
-    with pytest.raises(InputError, match="'other' of harness.datasets declares a part named 'torch'"):
+    with pytest.raises(InputError, match=r"'other' of harness\.datasets declares a part named 'torch'"):
         Registry.load()
 
 
