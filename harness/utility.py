@@ -28,7 +28,7 @@ def score(candidate: str, facts: Facts, baseline: Facts, profile: Profile) -> Sc
     half_widths = [term.weight / total * spread(facts[term.metric], profile) for term in terms if term.metric in facts]
     return Score(
         candidate=candidate,
-        utility=math.fsum(term.contribution for term in terms),
+        utility=min(1.0, math.fsum(term.contribution for term in terms)),  # rounding may go an ulp beyond
         half_width=math.hypot(*half_widths),
         terms=terms,
         violations=violations(facts, baseline, profile),

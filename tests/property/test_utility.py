@@ -1,7 +1,7 @@
 """Laws of scores and recommendations."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import recommend, utility
@@ -62,6 +62,14 @@ def test_utility_lies_between_zero_and_one_and_is_the_sum_of_its_terms(values, p
     assert all(0 <= term.utility <= 1 for term in score.terms)
     assert sum(term.contribution for term in score.terms) == pytest.approx(score.utility, abs=1e-12)
     assert 0 <= score.half_width <= 1
+
+
+@settings(max_examples=500)
+@given(WEIGHTS)
+def test_the_best_of_everything_is_one_and_never_more(weights):
+    best = {metric: fact(metric, RANGES[metric][1]) for metric in NAMES}
+    score = utility.score("c", best, {}, Profile(name="p", weights=weights, ranges=RANGES))
+    assert 1 - 1e-12 <= score.utility <= 1
 
 
 @given(st.fixed_dictionaries(VALUES), PROFILES, st.sampled_from(NAMES), st.floats(0, 0.9))
