@@ -16,6 +16,9 @@ from harness.metrics import METRICS
 from harness.record import Fact
 from harness.spec import Profile
 
+TOLD_GAP = 0.0005
+"""Differences of utility below this are not worth a word."""
+
 Table = Mapping[str, Mapping[str, Fact]]
 """Facts by candidate label and metric."""
 
@@ -73,8 +76,12 @@ def _runner_up(best: Score, other: Score) -> RunnerUp:
         for mine, theirs in zip(best.terms, other.terms, strict=True)
     ]
     worst = sorted((loss for loss in losses if loss[0] > 0), reverse=True)[:2]
-    parts = [f"{metric} {_shown(metric, theirs)} against {_shown(metric, mine)} ({-gap:+.3f})" for gap, metric, mine, theirs in worst]
-    return RunnerUp(candidate=other.candidate, utility=other.utility, why="; ".join(parts) or "equal in every term")
+    parts = [
+        f"{metric} {_shown(metric, theirs)} against {_shown(metric, mine)} (−{gap:.3f})"
+        for gap, metric, mine, theirs in worst
+        if gap >= TOLD_GAP
+    ]
+    return RunnerUp(candidate=other.candidate, utility=other.utility, why="; ".join(parts) or "next to nothing in every term")
 
 
 def _shown(metric: str, value: float | None) -> str:

@@ -49,7 +49,7 @@ SCALES: Final = MappingProxyType(
             }
         ),
         SHARE: MappingProxyType({"%": 0.01, "pp": 0.01}),
-        RATE: MappingProxyType({"samples/s": 1.0, "/s": 1.0, "ksamples/s": 1e3}),
+        RATE: MappingProxyType({"samples/s": 1.0, "/s": 1.0, "k/s": 1e3, "M/s": 1e6}),
         COUNT: MappingProxyType({"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}),
     }
 )
@@ -100,7 +100,7 @@ def show(value: float, unit: str) -> str:
     scales = {
         SECOND: (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)),
         BYTE: (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)),
-        RATE: (("/s", 1.0),),
+        RATE: (("M/s", 1e6), ("k/s", 1e3), ("/s", 1.0)),
         COUNT: (("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0)),
     }[unit]
     name, scale = next(((n, s) for n, s in scales if abs(value) >= s), scales[-1])
