@@ -50,7 +50,7 @@ def test_a_unit_of_another_quantity_is_refused_with_those_that_fit():
         (4_200_000, BYTE, "4.20 MB"),
         (512, BYTE, "512 B"),
         (0.974, SHARE, "97.4 %"),
-        (12_345, RATE, "12,345 /s"),
+        (12_345, RATE, "12.3 k/s"),
         (11_200_000, COUNT, "11.2 M"),
         (7, COUNT, "7"),
         (-0.002, SECOND, "-2 ms"),
