@@ -1,9 +1,13 @@
-"""The preparing process, seen from its parent: started when first needed, restarted when it died, never waited on for ever."""
+"""The preparing process, seen from its parent: started when first needed, restarted when it died, never waited on for ever.
+
+A stage that failed is not tried again while the workshop is open: candidates that share it share its failure.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import select
 import subprocess
 import sys
@@ -11,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any, Final
 
 from harness import launch
 from harness.errors import JobError
@@ -19,6 +23,9 @@ from harness.prepare.plan import Plan
 from harness.record import Artifact
 
 Say = Callable[[str], None]
+
+START_LIMIT: Final = 300.0
+"""Seconds for what is not the candidate's: starting the process, importing PyTorch, reading the dataset."""
 
 
 class Workshop:
@@ -31,6 +38,8 @@ class Workshop:
         self.log = root / "cache" / "prepare.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
+        self._failed: dict[str, JobError] = {}
+        self._doing = ""
 
     def __enter__(self) -> Workshop:
         return self
@@ -51,16 +60,21 @@ class Workshop:
     def make(self, plan: Plan, say: Say, time_left: float) -> Artifact:
         """Return the artifact of ``plan``; raises JobError, classified, when it cannot be made.
 
-        It may take the workshop's own limit or ``time_left`` seconds, whichever is less.
+        Each of its stages may take the workshop's own limit, all together ``time_left`` seconds.
         """
+        for stage in plan.stages:
+            if stage.key in self._failed:
+                known = self._failed[stage.key]
+                raise JobError(known.kind, known.stage, known.message, known.log)
         process = self._started()
-        request = {"plan": plan.model_dump(mode="json"), "root": str(self.root), "memory_limit": launch.memory_limit(self.memory_limit)}
+        limit = launch.memory_limit(self.memory_limit)
+        request = {"plan": plan.model_dump(mode="json"), "root": str(self.root), "memory_limit": limit}
         if process.stdin is None:
             raise JobError("crashed", "prepare", "the preparing process has no input")
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
-        return self._answer(process, say, min(self.time_limit, time_left))
+        return self._answer(process, say, time_left)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -77,31 +91,47 @@ class Workshop:
                 )
         return self._process
 
-    def _answer(self, process: subprocess.Popen[bytes], say: Say, limit: float) -> Artifact:
+    def _answer(self, process: subprocess.Popen[bytes], say: Say, time_left: float) -> Artifact:
+        if process.stdout is None:
+            raise JobError("crashed", "prepare", "the preparing process has no output")
+        end = time.monotonic() + time_left
+        self._doing = "starting"
+        stage, limit = "", min(START_LIMIT, time_left)
         deadline = time.monotonic() + limit
-        while True:
-            message = self._message(process, deadline)
-            if "say" in message:
-                say(message["say"])
-            elif "done" in message:
-                return Artifact.model_validate(message["done"])
-            else:
-                told = message["failed"]
-                text = told["message"] + (f" — {told['hint']}" if told.get("hint") else "")
-                raise JobError(told["kind"], "prepare", text, launch.tail(self.log))
+        try:
+            while True:
+                message = self._message(process, process.stdout, deadline, limit)
+                if "stage" in message:
+                    stage, limit = message["stage"], min(self.time_limit, end - time.monotonic())
+                    deadline = time.monotonic() + limit
+                elif "say" in message:
+                    self._doing = message["say"]
+                    say(self._doing)
+                elif "done" in message:
+                    return Artifact.model_validate(message["done"])
+                else:
+                    raise self._told(message["failed"])
+        except JobError as error:
+            if stage:
+                self._failed[stage] = error
+            raise
 
-    def _message(self, process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any]:
+    def _told(self, failed: dict[str, Any]) -> JobError:
+        text = failed["message"] + (f" — {failed['hint']}" if failed.get("hint") else "")
+        return JobError(failed["kind"], "prepare", text, launch.tail(self.log))
+
+    def _message(self, process: subprocess.Popen[bytes], answers: IO[bytes], deadline: float, limit: float) -> dict[str, Any]:
         """Return the next line of the process as a message; raises JobError when it died or is late."""
         while b"\n" not in self._rest:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
+            if left <= 0 or not select.select([answers], [], [], left)[0]:
                 self.close()
-                raise JobError("timed_out", "prepare", f"no end after {self.time_limit:g} s", launch.tail(self.log))
-            chunk = process.stdout.read1(65536) if process.stdout else b""  # type: ignore[attr-defined]
+                raise JobError("timed_out", "prepare", f"no end after {limit:.3g} s ({self._doing})", launch.tail(self.log))
+            chunk = os.read(answers.fileno(), 65536)
             if not chunk:
                 process.wait()
                 kind, text = launch.died(process.returncode)
-                raise JobError(kind, "prepare", text, launch.tail(self.log))
+                raise JobError(kind, "prepare", f"{text} ({self._doing})", launch.tail(self.log))
             self._rest += chunk
         line, _, self._rest = self._rest.partition(b"\n")
         message: dict[str, Any] = json.loads(line)

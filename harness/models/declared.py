@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+from glob import escape
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, Literal
@@ -119,8 +120,9 @@ class Onnx:
         return frozenset({"layers"})
 
     def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
-        """Return the file."""
-        return (_file(folder, str(options["file"])),)
+        """Return the file, and the files of weights beside it that carry its name."""
+        path = _file(folder, str(options["file"]))
+        return (path, *sorted(p for p in path.parent.glob(f"{escape(path.name)}?data") if p.is_file()))
 
 
 class Python:

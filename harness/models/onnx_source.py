@@ -6,42 +6,100 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
+import onnxruntime as ort
+from onnx.utils import Extractor
 
-from harness.errors import InputError
-from harness.interfaces import Bench, Samples, Work
+from harness.errors import InputError, JobError
+from harness.interfaces import Array, Bench, Samples, Work
 from harness.models.declared import OnnxOptions
 from harness.record import Preprocess
 
 
 def build(options: Mapping[str, Any], bench: Bench) -> Work:
-    """Return the graph of the file with the pre-processing that goes with it."""
+    """Return the graph of the file with the pre-processing that goes with it, tried on a few samples."""
     wish = OnnxOptions.model_validate(dict(options))
-    graph = _read(bench.folder / wish.file)
-    shape = input_shape(graph, wish.file)
-    preprocess = settle(wish.preprocess or Preprocess(layout="as_is"), shape, bench.data, wish.file)
-    return Work("onnx", graph, preprocess, sample_shape(preprocess, shape, bench.data), {})
+    model = plain(_read(bench.folder / wish.file), wish.file)
+    shape = input_shape(model, wish.file)
+    preprocess = settle(wish.preprocess or Preprocess(), shape, bench.data, wish.file)
+    sample = sample_shape(preprocess, shape, bench.data)
+    _require_fit(shape, sample, wish.file)
+    samples, _ = bench.inputs(preprocess, "test", shape[0] or 2)
+    _try(model, np.resize(samples, (shape[0] or len(samples), *samples.shape[1:])), len(bench.data.classes), wish.file)
+    return Work("onnx", model, preprocess, sample, {})
 
 
 def _read(path: Path) -> onnx.ModelProto:
     try:
-        graph = onnx.load(str(path))
-        onnx.checker.check_model(graph)
+        model = onnx.load(str(path))
+        onnx.checker.check_model(model)
     except Exception as error:  # protobuf, the checker and external data each have errors of their own
-        raise InputError(f"{path} is not a usable ONNX model: {str(error).strip().splitlines()[0][:300]}") from None
-    return graph
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise InputError(f"{path} is not a usable ONNX model: {first}", "is the file whole? export it again") from None
+    return model
 
 
-def input_shape(graph: onnx.ModelProto, name: str) -> tuple[int | None, ...]:
-    """Return the shape of the only input, None where a side is free."""
-    stored = {tensor.name for tensor in graph.graph.initializer}
-    inputs = [value for value in graph.graph.input if value.name not in stored]
+def plain(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
+    """Return ``model`` with what every stage may count on: inputs without weights among them, the scores as only output.
+
+    The scores are the first output of floats in rows: scikit-learn's converter writes the labels before them.
+    """
+    stored = {tensor.name for tensor in model.graph.initializer}
+    inputs = [value for value in model.graph.input if value.name not in stored]
     if len(inputs) != 1:
-        raise InputError(f"{name} has {len(inputs)} inputs", "one is supported: the batch of samples")
-    kind = inputs[0].type.tensor_type
+        told = ", ".join(value.name for value in inputs)
+        raise InputError(f"{name} has {len(inputs)} inputs ({told})", "one is supported: the batch of samples")
+    scores = next((value for value in model.graph.output if _may_be_scores(value)), None)
+    if scores is None:
+        told = ", ".join(value.name for value in model.graph.output)
+        hint = "from scikit-learn, export with options={'zipmap': False}"
+        raise InputError(f"{name} has no output of float scores, (samples, classes), among {told}", hint)
+    if stored and len(inputs) < len(model.graph.input):
+        keep = onnx.ValueInfoProto.FromString(inputs[0].SerializeToString())
+        del model.graph.input[:]
+        model.graph.input.append(keep)
+    if len(model.graph.output) > 1:
+        return Extractor(model).extract_model([inputs[0].name], [scores.name])
+    return model
+
+
+def _may_be_scores(value: onnx.ValueInfoProto) -> bool:
+    if value.type.WhichOneof("value") != "tensor_type":
+        return False
+    kind = value.type.tensor_type
+    return kind.elem_type == onnx.TensorProto.FLOAT and (not kind.HasField("shape") or len(kind.shape.dim) in (0, 2))
+
+
+def input_shape(model: onnx.ModelProto, name: str) -> tuple[int | None, ...]:
+    """Return the shape of the only input, None where a side is free."""
+    kind = model.graph.input[0].type.tensor_type
     if kind.elem_type != onnx.TensorProto.FLOAT:
         raise InputError(f"{name} takes {onnx.TensorProto.DataType.Name(kind.elem_type)}", "float32 input is supported")
-    return tuple(side.dim_value if side.HasField("dim_value") else None for side in kind.shape.dim)
+    return tuple(side.dim_value if side.HasField("dim_value") and side.dim_value > 0 else None for side in kind.shape.dim)
+
+
+def _require_fit(shape: tuple[int | None, ...], sample: tuple[int, ...], name: str) -> None:
+    fits = len(shape) == 1 + len(sample) and all(side in (None, have) for side, have in zip(shape[1:], sample, strict=True))
+    if not fits:
+        raise InputError(
+            f"{name} takes input of shape {_shown(shape)}, samples have {_shown((None, *sample))} after pre-processing",
+            "give preprocess: {size, crop, channels, layout} that makes them fit",
+        )
+
+
+def _try(model: onnx.ModelProto, samples: Array, classes: int, name: str) -> None:
+    """Raise JobError where the graph answers with something else than finite scores for each class."""
+    try:
+        session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    except Exception:  # another runtime may have what this one lacks, and this one says so again when it is measured
+        return
+    scores = np.asarray(session.run(None, {model.graph.input[0].name: samples})[0])
+    if scores.shape != (len(samples), classes):
+        message = f"{name} gives scores of shape {scores.shape} for {len(samples)} samples; the dataset has {classes} classes"
+        raise JobError("wrong_output", "prepare", message)
+    if not np.isfinite(scores).all():
+        raise JobError("nan_output", "prepare", f"{name} gives scores that are not finite; is the pre-processing right?")
 
 
 def settle(wish: Preprocess, shape: tuple[int | None, ...], data: Samples, name: str) -> Preprocess:
@@ -50,21 +108,19 @@ def settle(wish: Preprocess, shape: tuple[int | None, ...], data: Samples, name:
     if not images:
         fields = wish.model_fields_set
         return wish.model_copy(update={} if "scale" in fields else {"scale": 1.0})
+    unsaid = "layout" not in wish.model_fields_set or wish.layout in ("as_is", "flat")
     update: dict[str, Any] = {}
-    layout = wish.layout
     if len(shape) == 2:
-        layout = "flat"
-    elif len(shape) == 4 and layout in ("as_is", "flat"):
-        layout = "NHWC" if shape[3] in (1, 3) and shape[1] not in (1, 3) else "NCHW"
-    elif len(shape) != 4:
-        raise InputError(f"{name} takes input of shape {_shown(shape)}; an image batch has 4 sides, a flat one 2")
-    update["layout"] = layout
-    if layout in ("NCHW", "NHWC"):
-        channels = shape[1] if layout == "NCHW" else shape[3]
-        height, width = (shape[2], shape[3]) if layout == "NCHW" else (shape[1], shape[2])
+        update["layout"] = "flat"
+    elif len(shape) == 4:
+        last = shape[3] in (1, 3) and shape[1] not in (1, 3)
+        layout = update["layout"] = wish.layout if wish.layout == "NHWC" else "NHWC" if last and unsaid else "NCHW"
+        channels, height, width = shape[1:] if layout == "NCHW" else (shape[3], *shape[1:3])
         update["channels"] = wish.channels or channels
         if not (wish.size or wish.crop or wish.resize) and height and width and (height, width) != (data.shape or ())[:2]:
             update["size"] = (height, width)
+    else:
+        raise InputError(f"{name} takes input of shape {_shown(shape)}; an image batch has 4 sides, a flat one 2")
     return wish.model_copy(update=update)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import sys
+import random
+import traceback
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from sklearn.base import BaseEstimator, is_classifier
 
 from harness.errors import InputError
 from harness.interfaces import Bench, Work
 from harness.models import sklearn_source
 from harness.models.declared import PythonOptions
+from harness.models.importable import importable
 from harness.models.onnx_source import sample_shape
 from harness.models.pixels import statistics
 from harness.record import Preprocess
@@ -22,11 +27,15 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     """Call the function and return what it made, on the bench."""
     wish = PythonOptions.model_validate(dict(options))
     torch.manual_seed(bench.seed)
+    np.random.seed(bench.seed)
+    random.seed(bench.seed)
     model = _call(wish, bench)
     if wish.kind == "sklearn":
+        if not (isinstance(model, BaseEstimator) and is_classifier(model)):
+            raise InputError(f"{wish.function} returned {_what(model)}, not a scikit-learn classifier", "or is it kind: torch?")
         return sklearn_source.export(model, bench)
     if not isinstance(model, torch.nn.Module):
-        raise InputError(f"{wish.function} returned {type(model).__name__}, not a torch.nn.Module", "or set kind: sklearn")
+        raise InputError(f"{wish.function} returned {_what(model)}, not a torch.nn.Module", "or is it kind: sklearn?")
     preprocess = wish.preprocess or _default(bench)
     notes: dict[str, Any] = {}
     if wish.train:
@@ -34,15 +43,34 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     return Work("torch", model.eval(), preprocess, sample_shape(preprocess, (), bench.data), notes)
 
 
+def _what(thing: Any) -> str:
+    return f"the class {thing.__name__} itself" if isinstance(thing, type) else f"a value of type {type(thing).__name__}"
+
+
 def _call(wish: PythonOptions, bench: Bench) -> Any:
     module, _, name = wish.function.partition(":")
-    sys.path.insert(0, str(bench.folder))
-    try:
-        return getattr(import_module(module), name)(**wish.args)
-    except Exception as error:
-        raise InputError(f"{wish.function} failed: {type(error).__name__}: {error}") from error
-    finally:
-        sys.path.remove(str(bench.folder))
+    with importable(bench.folder):
+        try:
+            function = getattr(import_module(module), name)
+        except ModuleNotFoundError as error:
+            where = f"looked in {bench.folder} and in what is installed"
+            raise InputError(f"{wish.function}: no module {error.name!r}", where) from error
+        except AttributeError:
+            raise InputError(f"{module} has no {name!r}", "the form is package.module:function") from None
+        except Exception as error:
+            raise InputError(f"importing {module} failed: {_told(error)}", "mend the module") from error
+        try:
+            return function(**wish.args)
+        except Exception as error:
+            raise InputError(f"{wish.function} failed: {_told(error)}", "what args: holds is passed to it as keywords") from error
+
+
+def _told(error: Exception) -> str:
+    """Return an exception of the user's code with the line it came from."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_file()]
+    said = isinstance(error, SyntaxError) or not frames  # a syntax error names its place itself
+    where = "" if said else f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def _default(bench: Bench) -> Preprocess:

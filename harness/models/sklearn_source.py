@@ -19,8 +19,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from harness.errors import InputError
-from harness.interfaces import Bench, Work
+from harness.errors import InputError, JobError
+from harness.interfaces import Array, Bench, Work
 from harness.models.declared import SklearnOptions
 from harness.record import Preprocess
 
@@ -37,7 +37,7 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
 
 def estimator(wish: SklearnOptions, seed: int, *, scale: bool) -> Any:
     """Return the estimator, not fitted; linear ones get a scaler where the columns have units of their own."""
-    made = {
+    made: dict[str, tuple[Any, dict[str, Any]]] = {
         "decision_tree": (DecisionTreeClassifier, {"random_state": seed}),
         "random_forest": (RandomForestClassifier, {"random_state": seed, "n_estimators": 100}),
         "logistic_regression": (LogisticRegression, {"random_state": seed, "max_iter": 300}),
@@ -59,14 +59,27 @@ def export(model: Any, bench: Bench) -> Work:
     preprocess = Preprocess(layout="flat", scale=1 / 255 if images else 1.0)
     inputs, labels = bench.inputs(preprocess, "train", None)
     notes = _fit(model, inputs, labels, bench)
-    if len(getattr(model, "classes_", ())) != len(bench.data.classes):
-        raise InputError(f"the classifier knows {len(model.classes_)} classes, the dataset has {len(bench.data.classes)}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
-        whole = to_onnx(model, inputs[:2], options={"zipmap": False}, target_opset=OPSET, black_op=PLAIN_OPERATORS)
-    graph = Extractor(whole).extract_model([whole.graph.input[0].name], ["probabilities"])
-    onnx.checker.check_model(graph)
-    return Work("onnx", graph, preprocess, inputs.shape[1:], notes)
+    known, columns = len(getattr(model, "classes_", ())), getattr(model, "n_features_in_", inputs.shape[1])
+    if known != len(bench.data.classes):
+        raise InputError(f"the classifier knows {known} classes, the dataset has {len(bench.data.classes)}")
+    if columns != inputs.shape[1]:
+        raise InputError(f"the classifier was fitted on {columns} columns, a sample of the dataset has {inputs.shape[1]}")
+    return Work("onnx", _converted(model, inputs[:2]), preprocess, inputs.shape[1:], notes)
+
+
+def _converted(model: Any, example: Array) -> onnx.ModelProto:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
+            options = {"zipmap": False} if hasattr(model, "predict_proba") else None  # without it there is no such option
+            whole = to_onnx(model, example, options=options, target_opset=OPSET, black_op=PLAIN_OPERATORS)
+        graph = Extractor(whole).extract_model([whole.graph.input[0].name], ["probabilities"])
+        onnx.checker.check_model(graph)
+    except Exception as error:  # the converter's exceptions have no common ancestor
+        first = (str(error).strip().splitlines() or [""])[0][:200]
+        message = f"scikit-learn's converter cannot write {type(model).__name__} as ONNX: {type(error).__name__}: {first}"
+        raise JobError("export_failed", "prepare", message) from error
+    return graph
 
 
 def _fit(model: ClassifierMixin, inputs: np.ndarray, labels: np.ndarray, bench: Bench) -> dict[str, Any]:
@@ -77,7 +90,7 @@ def _fit(model: ClassifierMixin, inputs: np.ndarray, labels: np.ndarray, bench: 
         warnings.simplefilter("always")
         try:
             model.fit(inputs, labels)
-        except ValueError as error:
-            raise InputError(f"scikit-learn cannot fit: {str(error).splitlines()[0]}") from None
+        except (ValueError, TypeError) as error:
+            raise InputError(f"scikit-learn cannot fit: {(str(error).splitlines() or [''])[0]}") from None
     converged = not any(issubclass(w.category, ConvergenceWarning) for w in caught)
     return {"training": {"samples": len(labels), "converged": converged}}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import timm
 import timm.data
 import torch
-from timm.models import load_state_dict
 
 from harness.errors import InputError, UnavailableError
 from harness.interfaces import Bench, Samples, Work
+from harness.models import checkpoint, hub
+from harness.models.checkpoint import Weights
 from harness.models.declared import TimmOptions, Train
 from harness.models.pixels import statistics
 from harness.record import Preprocess
@@ -22,12 +22,12 @@ from harness.record import Preprocess
 def build(options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the network on the bench, with weights and with the pre-processing it expects."""
     wish = TimmOptions.model_validate(dict(options))
-    state = _read_checkpoint(bench.folder / wish.checkpoint) if wish.checkpoint else None
-    channels = _channels(wish, bench.data, state)
+    weights = checkpoint.read(bench.folder / wish.checkpoint) if wish.checkpoint else None
+    channels, classes = _channels(wish, bench.data, weights), len(bench.data.classes)
     torch.manual_seed(bench.seed)
-    model = _create(wish, len(bench.data.classes), channels)
-    if state is not None:
-        _load(model, state, wish, len(bench.data.classes))
+    model = _create(wish, classes, channels)
+    if weights is not None:
+        checkpoint.load(model, weights, str(wish.checkpoint), _heads(model), classes, new_head=wish.train is not None)
     preprocess = _preprocess(wish, bench.data, model, channels)
     notes: dict[str, Any] = {}
     settings = wish.train or (None if wish.pretrained or wish.checkpoint else Train())
@@ -43,15 +43,15 @@ def _create(wish: TimmOptions, classes: int, channels: int) -> torch.nn.Module:
     base: dict[str, Any] = {"pretrained": wish.pretrained, "num_classes": classes, "in_chans": channels}
     if wish.pretrained and not wish.train:
         base.pop("num_classes")  # a fresh head would be random: the published one must fit as it is
+    online = not (wish.pretrained or ":" in wish.name) or hub.use_what_is_here()
     try:
-        model = _create_sized(wish.name, base, size)
-    except (OSError, RuntimeError) as error:
+        model: torch.nn.Module = _create_sized(wish.name, base, size)
+    except (OSError, RuntimeError, ValueError, AssertionError) as error:
         if not wish.pretrained:
             raise InputError(f"timm cannot build {wish.name}: {_first_line(error)}") from None
-        raise UnavailableError(
-            f"the published weights of {wish.name} could not be loaded: {_first_line(error)}",
-            "go online once, or give checkpoint: FILE",
-        ) from None
+        why = _first_line(error) if online else "the hub cannot be reached, and they are not in its cache here"
+        hint = "go online once, or give checkpoint: FILE"
+        raise UnavailableError(f"the published weights of {wish.name} could not be loaded: {why}", hint) from None
     published = int(getattr(model, "num_classes", classes))
     if published != classes:
         raise InputError(
@@ -61,7 +61,7 @@ def _create(wish: TimmOptions, classes: int, channels: int) -> torch.nn.Module:
     return model
 
 
-def _create_sized(name: str, base: Mapping[str, Any], size: Mapping[str, Any]) -> torch.nn.Module:
+def _create_sized(name: str, base: Mapping[str, Any], size: Mapping[str, Any]) -> Any:
     """Return the model; only transformers must be told the image size, convolutional networks refuse the argument."""
     try:
         return timm.create_model(name, **base, **size)
@@ -71,44 +71,21 @@ def _create_sized(name: str, base: Mapping[str, Any], size: Mapping[str, Any]) -
         return timm.create_model(name, **base)
 
 
-def _read_checkpoint(path: Path) -> dict[str, torch.Tensor]:
-    """Return the weights of a file without running anything that is in it."""
-    try:
-        state = load_state_dict(str(path), device="cpu", weights_only=True)
-    except Exception as error:  # safetensors and pickle have a dozen ways to be broken
-        raise InputError(
-            f"cannot read weights from {path}: {_first_line(error)}",
-            "give a state dict as .safetensors or .pth; pickled modules are refused, since loading one runs its code",
-        ) from None
-    tensors = {name: value for name, value in state.items() if isinstance(value, torch.Tensor)}
-    if not tensors:
-        raise InputError(f"{path} holds no weights", "save model.state_dict()")
-    return tensors
-
-
-def _channels(wish: TimmOptions, data: Samples, state: Mapping[str, torch.Tensor] | None) -> int:
+def _channels(wish: TimmOptions, data: Samples, weights: Weights | None) -> int:
+    if data.shape is not None and len(data.shape) != 3:
+        raise InputError(f"{wish.name} takes images; a sample of this dataset has shape {data.shape}")
     if wish.channels:
         return wish.channels
-    if state:
-        first = next((value for value in state.values() if value.ndim == 4 and value.shape[1] in (1, 3)), None)
-        if first is not None:
-            return int(first.shape[1])
-    if data.shape is None:
-        return 3
-    if len(data.shape) != 3:
-        raise InputError(f"{wish.name} takes images; a sample of this dataset has shape {data.shape}")
-    return int(data.shape[2])
+    published = timm.models.get_pretrained_cfg(wish.name)
+    first = (weights or {}).get(f"{published.first_conv if published else ''}.weight")
+    if first is not None and first.shape[1] in (1, 3):
+        return int(first.shape[1])
+    return int(data.shape[2]) if data.shape else 3
 
 
-def _load(model: torch.nn.Module, state: Mapping[str, torch.Tensor], wish: TimmOptions, classes: int) -> None:
-    head = str(getattr(model, "default_cfg", {}).get("classifier", "")) + ".weight"
-    if head in state and len(state[head]) != classes:
-        raise InputError(f"the checkpoint {wish.checkpoint} knows {len(state[head])} classes, the dataset has {classes}")
-    try:
-        model.load_state_dict(dict(state))
-    except RuntimeError as error:
-        detail = " ".join(str(error).split())[:300]
-        raise InputError(f"the checkpoint {wish.checkpoint} does not fit {wish.name}: {detail}") from None
+def _heads(model: torch.nn.Module) -> tuple[str, ...]:
+    named = getattr(model, "default_cfg", {}).get("classifier") or ()
+    return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _preprocess(wish: TimmOptions, data: Samples, model: torch.nn.Module, channels: int) -> Preprocess:
@@ -123,6 +100,8 @@ def _preprocess(wish: TimmOptions, data: Samples, model: torch.nn.Module, channe
         short = int(np.floor(side / float(config["crop_pct"])))
         mode = config["interpolation"] if config["interpolation"] in ("nearest", "bilinear", "bicubic") else "bicubic"
         return Preprocess(resize=short, crop=side, interpolation=mode, channels=channels, mean=mean, std=std)
+    if config.get("fixed_input_size") and not wish.image_size:
+        return Preprocess(size=tuple(config["input_size"][-2:]), channels=channels, mean=mean, std=std)
     height, width, _ = data.shape
     size = (wish.image_size, wish.image_size) if wish.image_size else (_round_up(height), _round_up(width))
     return Preprocess(size=size, channels=channels, mean=mean, std=std)

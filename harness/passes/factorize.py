@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from harness.errors import JobError
 from harness.interfaces import Bench, Work
 from harness.passes.declared import FactorizeOptions
 
@@ -46,10 +47,17 @@ def _replace(model: nn.Module, name: str, layer: nn.Module, wish: FactorizeOptio
 
 
 def factorized(layer: nn.Module, energy: float | None, ratio: float | None) -> nn.Sequential | None:
-    """Return two layers that approximate ``layer`` (nn.Linear or nn.Conv2d), or None where they would cost more."""
+    """Return two layers that approximate ``layer``, or None where they would cost more.
+
+    Only plain nn.Linear and ungrouped nn.Conv2d: classes derived from them may use their weights in another way.
+    """
+    if not isinstance(layer, nn.Linear | nn.Conv2d) or type(layer) not in (nn.Linear, nn.Conv2d):
+        return None
     if isinstance(layer, nn.Conv2d) and layer.groups != 1:
         return None
     weight = layer.weight.detach()
+    if not bool(torch.isfinite(weight).all()):
+        raise JobError("nan_output", "prepare", "weights that are not finite cannot be factorised")
     matrix = weight.flatten(1)
     u, s, v = torch.linalg.svd(matrix, full_matrices=False)
     rank = _rank(s, energy, ratio)
@@ -96,7 +104,7 @@ def _filled(into: Any, out: Any, first: torch.Tensor, second: torch.Tensor, bias
 def recalibrate(model: nn.Module, inputs: torch.Tensor) -> None:
     """Measure the batch-norm statistics of ``model`` anew on ``inputs``, shape (n, …), as the mean over batches."""
     norms = [module for module in model.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
-    if not norms:
+    if not norms or len(inputs) < 2:
         return
     momenta = [norm.momentum for norm in norms]
     for norm in norms:

@@ -16,6 +16,7 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from harness.errors import HarnessError, JobError
 from harness.interfaces import Array, Bench, Work
 from harness.passes.declared import QuantizeOptions
 
@@ -39,15 +40,26 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     with tempfile.TemporaryDirectory() as folder:
         plain, ready, done = (Path(folder, name) for name in ("plain.onnx", "ready.onnx", "done.onnx"))
         onnx.save(work.model, plain)
-        quant_pre_process(plain, ready, skip_symbolic_shape=True)
-        _flatten_biases(ready)
-        if wish.method == "static":
-            bench.say("calibrating")
-            _static(ready, done, wish, work, bench)
-        else:
-            _dynamic(ready, done, wish)
+        try:
+            _quantize(plain, ready, done, wish, work, bench)
+        except HarnessError:
+            raise
+        except Exception as error:  # the quantizer meets graphs it cannot follow in many ways
+            first = (str(error).strip().splitlines() or [""])[0][:200]
+            message = f"onnxruntime's quantizer cannot quantize this graph: {type(error).__name__}: {first}"
+            raise JobError("unsupported", "prepare", message) from error
         graph = onnx.load(done)
     return replace(work, model=graph, notes={**work.notes, "quantize": _told(graph, wish)})
+
+
+def _quantize(plain: Path, ready: Path, done: Path, wish: QuantizeOptions, work: Work, bench: Bench) -> None:
+    quant_pre_process(plain, ready, skip_symbolic_shape=True)
+    _flatten_biases(ready)
+    if wish.method == "static":
+        bench.say("calibrating")
+        _static(ready, done, wish, work, bench)
+    else:
+        _dynamic(ready, done, wish)
 
 
 def _flatten_biases(path: Path) -> None:

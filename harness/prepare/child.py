@@ -21,15 +21,16 @@ from harness.worker import classify, describe, die_with_parent, limit_memory
 def main() -> None:
     """Answer requests until standard input ends."""
     die_with_parent()
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers, requests = os.fdopen(os.dup(1), "w", encoding="utf-8"), os.fdopen(os.dup(0), encoding="utf-8")
     os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a model's code that asks for input gets none, and not our requests
 
     def answer(message: dict[str, Any]) -> None:
         answers.write(json.dumps(message) + "\n")
         answers.flush()
 
     maker = None
-    for line in sys.stdin:
+    for line in requests:
         request = json.loads(line)
         try:
             if maker is None:
@@ -41,13 +42,23 @@ def main() -> None:
         except Exception as error:
             if not isinstance(error, HarnessError):
                 traceback.print_exc(file=sys.stderr)
-            answer({"failed": {"kind": classify(error), "message": describe(error), "hint": getattr(error, "hint", None)}})
+            answer({"failed": {"kind": _kind(error), "message": describe(error), "hint": getattr(error, "hint", None)}})
+
+
+def _kind(error: BaseException) -> str:
+    """Return the failure kind of an error; memory that ran out is told as such, whatever was made of it on the way up."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if classify(inner) == "out_of_memory":
+            return "out_of_memory"
+        inner = inner.__cause__ or inner.__context__
+    return classify(error)
 
 
 def _maker(root: Path, answer: Any) -> Any:
     from harness.prepare.stages import Maker  # late: torch takes seconds, and the parent should hear of it first
 
-    return Maker(root, lambda text: answer({"say": text}))
+    return Maker(root, say=lambda text: answer({"say": text}), began=lambda key: answer({"stage": key}))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -67,7 +66,7 @@ def write_whole(place: Path, write: Callable[[Path], None]) -> None:
     part = Path(tempfile.mkdtemp(prefix=".part-", dir=place.parent))
     try:
         write(part)
-        os.chmod(part, 0o755)
+        part.chmod(0o755)
         part.rename(place)
     except OSError:
         if not place.exists():  # another process was first: its folder holds the same
@@ -78,10 +77,10 @@ def write_whole(place: Path, write: Callable[[Path], None]) -> None:
 
 def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...]) -> None:
     if len(shape) == 1:
-        array = np.asarray(split.samples, dtype=np.float32)
+        np.save(folder / "samples.npy", np.asarray(split.samples, dtype=np.float32))
     else:
         first = geometry(np.asarray(split.samples[0]), how)
-        array = np.empty((len(split), *first.shape), dtype=np.uint8)
+        array = np.lib.format.open_memmap(folder / "samples.npy", "w+", np.uint8, (len(split), *first.shape))
         for i in range(len(split)):
             image = geometry(np.asarray(split.samples[i]), how)
             if image.shape != first.shape:
@@ -90,7 +89,7 @@ def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...]) 
                     "give preprocess: {size: [height, width]}",
                 )
             array[i] = image
-    np.save(folder / "samples.npy", array)
+        array.flush()
     np.save(folder / "labels.npy", split.labels)
 
 
@@ -103,11 +102,10 @@ def geometry(image: np.ndarray, how: Preprocess) -> np.ndarray:
     if how.size and (picture.height, picture.width) != how.size:
         picture = picture.resize((how.size[1], how.size[0]), filter_)
     if how.resize:
-        scale = how.resize / min(picture.size)
-        sides = (max(how.resize, round(picture.width * scale)), max(how.resize, round(picture.height * scale)))
-        picture = picture.resize(sides, filter_)
-    if how.crop:
-        left, top = (picture.width - how.crop) // 2, (picture.height - how.crop) // 2
+        short = min(picture.size)
+        picture = picture.resize((how.resize * picture.width // short, how.resize * picture.height // short), filter_)
+    if how.crop:  # rounded as torchvision does, so that a timm model sees what it was trained on
+        left, top = round((picture.width - how.crop) / 2), round((picture.height - how.crop) / 2)
         picture = picture.crop((left, top, left + how.crop, top + how.crop))
     array = np.asarray(picture)
     return array[..., np.newaxis] if array.ndim == 2 else array

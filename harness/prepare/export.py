@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -22,20 +23,15 @@ CHECKED_SAMPLES = 16
 TOLERANCE = 1e-3
 """Largest difference to the module's own scores, relative to their spread."""
 
+TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
 
 def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the module exported to the format ``options["target"]``: an ONNX graph, or a ``torch.export`` program."""
     bench.say(f"exporting to {options['target']}")
     samples, _ = bench.inputs(work.preprocess, "test", CHECKED_SAMPLES)
     model = work.model.eval()
-    with torch.no_grad():
-        wanted = model(torch.from_numpy(samples)).float().numpy()
-    if wanted.ndim != 2 or wanted.shape[1] != len(bench.data.classes):
-        raise JobError(
-            "wrong_output", "prepare", f"the model gives scores of shape {wanted.shape[1:]}, the dataset has {len(bench.data.classes)} classes"
-        )
-    if not np.isfinite(wanted).all():
-        raise JobError("nan_output", "prepare", "the model's scores are not finite before it is exported")
+    wanted = _scores(model, samples, len(bench.data.classes))
     example = torch.randn(2, *work.sample_shape)  # a batch of one would be taken for a constant
     shapes = ({0: torch.export.Dim("batch", min=1)},)
     made, got = (_to_onnx if options["target"] == "onnx" else _to_program)(model, example, shapes, samples)
@@ -47,21 +43,55 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     )
 
 
+def _scores(model: torch.nn.Module, samples: Array, classes: int) -> Array:
+    """Return the module's own scores; raises JobError when they are no scores of that many classes."""
+    try:
+        with torch.no_grad():
+            out = model(torch.from_numpy(samples))
+    except Exception as error:  # the module may be the user's
+        message = f"the model fails on samples of shape {samples.shape[1:]}: {_reason(error)}"
+        raise JobError("failed", "prepare", message) from error
+    if not isinstance(out, torch.Tensor):
+        raise JobError("wrong_output", "prepare", f"the model returns {type(out).__name__}, not a tensor of scores")
+    scores: Array = out.float().numpy()
+    if scores.shape != (len(samples), classes):
+        message = f"the model gives scores of shape {scores.shape} for {len(samples)} samples; the dataset has {classes} classes"
+        raise JobError("wrong_output", "prepare", message)
+    if not np.isfinite(scores).all():
+        raise JobError("nan_output", "prepare", "the model's scores are not finite before it is exported")
+    return scores
+
+
 def _to_onnx(model: torch.nn.Module, example: torch.Tensor, shapes: Any, samples: Array) -> tuple[Any, Array]:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own internals
         program = _exported(
             lambda: torch.onnx.export(
-                model, (example,), dynamo=True, verbose=False, dynamic_shapes=shapes, input_names=["input"], output_names=["scores"]
+                model,
+                (example,),
+                dynamo=True,
+                verbose=False,
+                dynamic_shapes=shapes,
+                input_names=["input"],
+                output_names=["scores"],
             )
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.onnx")
         program.save(str(path), external_data=False)
-        graph = onnx.load(path)
+        graph = _bare(onnx.load(path))
     session = ort.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
     return graph, session.run(None, {"input": samples})[0]
+
+
+def _bare(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return ``model`` without the exporter's notes: a tenth of a small file, and paths of this machine among them."""
+    graph = model.graph
+    for described in (model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        described.ClearField("metadata_props")
+        described.ClearField("doc_string")
+    return model
 
 
 def _to_program(model: torch.nn.Module, example: torch.Tensor, shapes: Any, samples: Array) -> tuple[Any, Array]:
@@ -75,5 +105,12 @@ def _exported(export: Any) -> Any:
     try:
         return export()
     except Exception as error:  # the exporters raise dozens of kinds
-        first = (str(error).strip().splitlines() or [""])[0][:400]
-        raise JobError("export_failed", "prepare", f"{type(error).__name__}: {first}") from error
+        raise JobError("export_failed", "prepare", _reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """Return the first line of what is at the root of an exporter's error: its own only says that it failed."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    first = next((line for line in TERMINAL_COLOUR.sub("", str(error)).splitlines() if line.strip()), "")
+    return f"{type(error).__name__}: {first.strip()[:400]}"

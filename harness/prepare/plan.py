@@ -85,7 +85,7 @@ class Planner:
         text = choice.model_dump_json()
         if text not in self._files:
             files = self.registry.models[choice.part].files(choice.options, self.folder)
-            self._files[text] = digest_files({path.name: path for path in files})
+            self._files[text] = digest_files({f"{number:06} {path.name}": path for number, path in enumerate(files)})
         return self._files[text]
 
 

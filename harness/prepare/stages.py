@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ import torch
 from harness.errors import InputError
 from harness.interfaces import Bench, Samples, Work
 from harness.keys import digest_files
+from harness.models.importable import importable
 from harness.prepare import counting, training
 from harness.prepare.data import Store, write_whole
 from harness.prepare.plan import Plan, Stage
@@ -26,9 +29,10 @@ MODEL_FILES = {"onnx": "model.onnx", "torch": "model.pt2"}
 class Maker:
     """Makes artifacts under ``root``: stages in ``cache/stages``, inputs in ``cache/inputs``, results in ``artifacts``."""
 
-    def __init__(self, root: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, say: Callable[[str], None], began: Callable[[str], None]) -> None:
         self.root = root
         self.say = say
+        self.began = began
         self._opened: dict[str, Samples] = {}
         self._latest: tuple[str, Work] | None = None
 
@@ -57,9 +61,9 @@ class Maker:
 
     def _work(self, plan: Plan, bench: Bench) -> Work:
         """Return the work after the last stage, starting behind the last stage that is known."""
-        done = next((i for i in reversed(range(len(plan.stages))) if self._known(plan.stages[i])), -1)
-        work = self._read(plan.stages[done]) if done >= 0 else None
-        for stage in plan.stages[done + 1 :]:
+        done, work = self._recalled(plan)
+        for stage in plan.stages[done:]:
+            self.began(stage.key)
             work = self._do(stage, work, bench)
             self._write(stage, work)
         if work is None:
@@ -77,13 +81,22 @@ class Maker:
     def _place(self, stage: Stage) -> Path:
         return self.root / "cache/stages" / stage.key
 
-    def _known(self, stage: Stage) -> bool:
-        return (self._latest is not None and self._latest[0] == stage.key) or (self._place(stage) / "work.json").exists()
+    def _recalled(self, plan: Plan) -> tuple[int, Work | None]:
+        """Return how many stages of the plan are known, and the work after them."""
+        for i in reversed(range(len(plan.stages))):
+            stage = plan.stages[i]
+            if self._latest and self._latest[0] == stage.key:
+                return i + 1, self._latest[1]
+            if (self._place(stage) / "work.json").exists():
+                try:
+                    with importable(Path(plan.folder)):
+                        return i + 1, self._read(stage)
+                except Exception:  # an old file, or a module that is not there any more: it is made again
+                    shutil.rmtree(self._place(stage))
+        return 0, None
 
     def _read(self, stage: Stage) -> Work:
         """Return a stage from the cache. The pickle in it is this process's own: it never comes from elsewhere."""
-        if self._latest and self._latest[0] == stage.key:
-            return self._latest[1]
         place = self._place(stage)
         about = json.loads((place / "work.json").read_text())
         if about["form"] == "onnx":
@@ -104,7 +117,7 @@ class Maker:
 
     def _write(self, stage: Stage, work: Work) -> None:
         self._latest = (stage.key, work)
-        if not self._place(stage).exists():
+        if not self._place(stage).exists() and (work.form == "onnx" or stage.kind == "export" or _can_be_kept(work.model)):
             write_whole(self._place(stage), lambda part: _save(part, stage, work))
 
     def _keep(self, plan: Plan, work: Work, store: Store) -> Artifact:
@@ -133,6 +146,15 @@ class Maker:
         )
         (place / "artifact.json").write_text(artifact.model_dump_json(indent=1))
         return artifact
+
+
+def _can_be_kept(model: Any) -> bool:
+    """Whether a module can be pickled: one of a class made inside a function cannot, and is built again when needed."""
+    try:
+        torch.save(model, io.BytesIO())
+    except Exception:  # pickle passes on whatever the objects in it raise
+        return False
+    return True
 
 
 def fixed_batch(work: Work) -> int | None:

@@ -35,7 +35,7 @@ def fit(
         chosen = order.next()
         loss = nn.functional.cross_entropy(model(x[chosen]), y[chosen])
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
         if step % 20 == 19 or step == steps - 1:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.export._trace  # with the next line: what torch.export.load imports when first called, 2 s and 170 MB
+import torch.export.pt2_archive  # of PyTorch itself, which load_time and memory_peak would put down to the model
 
 from harness.errors import UnavailableError
 from harness.interfaces import Array
