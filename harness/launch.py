@@ -44,7 +44,7 @@ def measure(job: Mapping[str, Any], time_limit: float, folder: Path) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix="job-", dir=folder))
     try:
-        (place / "job.json").write_text(json.dumps(job))
+        (place / "job.json").write_text(json.dumps({**job, "parent": os.getpid()}))
         return _run(place, time_limit)
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -87,7 +87,8 @@ def died(code: int) -> tuple[str, str]:
     if code == -signal.SIGKILL:
         return "out_of_memory", "killed by the system (SIGKILL), as it does when memory runs out"
     if code < 0:
-        return "crashed", f"ended by {signal.Signals(-code).name}"
+        known = {one.value: one.name for one in signal.Signals}
+        return "crashed", f"ended by {known.get(-code, f'signal {-code}')}"
     return "crashed", f"ended with exit status {code} and no result"
 
 

@@ -62,7 +62,7 @@ class Job:
 def main(path: Path) -> int:
     """Run the job at ``path``; exit status 0 with a result, 1 with an error file."""
     job = Job(path)
-    die_with_parent()
+    die_with_parent(job.wish.get("parent"))
     limit_memory(job.wish.get("memory_limit"))
     try:
         measure(job)
@@ -182,18 +182,23 @@ def describe(error: BaseException) -> str:
     return text if isinstance(error, HarnessError) else f"{type(error).__name__}: {text}"
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent dies, so that a killed sweep leaves nothing running."""
+def die_with_parent(parent: int | None = None) -> None:
+    """Ask the kernel to kill this process when its parent dies, so that a killed sweep leaves nothing running.
+
+    ``parent`` is the parent's process id, where it is known: another one now means that it died before it was asked.
+    """
     parent_death_signal = 1
     ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
-    if os.getppid() == 1:
+    if parent is not None and os.getppid() != parent:  # not "is 1": in a container the parent may be process 1
         os._exit(1)
 
 
 def limit_memory(limit: float | None) -> None:
     """Let allocations beyond ``limit`` bytes of data fail in this process, as they would on a smaller machine."""
     if limit:
-        resource.setrlimit(resource.RLIMIT_DATA, (int(limit), int(limit)))
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        allowed = int(limit) if hard == resource.RLIM_INFINITY else min(int(limit), hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (allowed, allowed))
 
 
 if __name__ == "__main__":
