@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from harness.errors import StoreError
 from harness.interfaces import Array
@@ -101,7 +102,9 @@ class Store:
             self._check_version()
         except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise StoreError(f"cannot open the result store {url}: {reason}", "check --store, or move the file away") from None
+            raise StoreError(
+                f"cannot open the result store {_shown(url)}: {reason}", "check --store, or move the file away"
+            ) from None
 
     def __enter__(self) -> Store:
         return self
@@ -114,8 +117,10 @@ class Store:
             found = connection.scalar(sa.select(_ABOUT.c.value).where(_ABOUT.c.name == "schema_version"))
             if found is None:
                 connection.execute(sa.insert(_ABOUT).values(name="schema_version", value=str(SCHEMA_VERSION)))
-            elif int(found) != SCHEMA_VERSION:
-                raise StoreError(f"the store {self.url} has schema {found}, this version reads {SCHEMA_VERSION}", "use another --store")
+            elif found != str(SCHEMA_VERSION):
+                raise StoreError(
+                    f"the store {_shown(self.url)} has schema {found}, this version reads {SCHEMA_VERSION}", "use another --store"
+                )
 
     def facts(self, keys: Iterable[str]) -> dict[str, Fact]:
         """Return the known facts among ``keys``, by key."""
@@ -185,7 +190,7 @@ class Store:
         with self._engine.connect() as connection:
             blob = connection.scalar(sa.select(_RUNS.c.samples).where(_RUNS.c.id == run))
         if blob is None:
-            raise StoreError(f"the store {self.url} has no run {run}")
+            raise StoreError(f"the store {_shown(self.url)} has no run {run}")
         with np.load(io.BytesIO(blob), allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
 
@@ -194,7 +199,7 @@ class Store:
         with self._engine.connect() as connection:
             body = connection.scalar(sa.select(_RUNS.c.body).where(_RUNS.c.id == number))
         if body is None:
-            raise StoreError(f"the store {self.url} has no run {number}")
+            raise StoreError(f"the store {_shown(self.url)} has no run {number}")
         found: dict[str, Any] = json.loads(body)
         return found
 
@@ -216,10 +221,26 @@ class Store:
 
 
 def _keep_once(connection: sa.Connection, table: sa.Table, key: str, value: str, **columns: Any) -> None:
-    """Insert a row unless its key is there: what is known stays as it was first measured."""
-    known = connection.scalar(sa.select(sa.literal(1)).select_from(table).where(table.c[key] == value))
-    if known is None:
-        connection.execute(sa.insert(table).values(**{key: value}, **columns))
+    """Insert a row unless its key is there: what is known stays as it was first measured.
+
+    Left to the database where it can do it, since another process may insert between a look and an insert.
+    """
+    values = {key: value, **columns}
+    name = connection.dialect.name
+    if name == "sqlite":
+        connection.execute(sqlite.insert(table).values(values).on_conflict_do_nothing(index_elements=[key]))
+    elif name == "postgresql":
+        connection.execute(postgresql.insert(table).values(values).on_conflict_do_nothing(index_elements=[key]))
+    elif connection.scalar(sa.select(sa.literal(1)).select_from(table).where(table.c[key] == value)) is None:
+        connection.execute(sa.insert(table).values(values))
+
+
+def _shown(url: str) -> str:
+    """Return a database URL without its password."""
+    try:
+        return str(sa.make_url(url))
+    except sa.exc.ArgumentError:
+        return repr(url)
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

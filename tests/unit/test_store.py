@@ -1,0 +1,173 @@
+import io
+import sqlite3
+import threading
+
+import numpy as np
+import pytest
+
+from harness.errors import StoreError
+from harness.record import Failure
+from harness.store import KEYS_PER_QUERY, SCHEMA_VERSION, Run, Store
+
+
+def npz(**arrays):
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'results' / 'harness.db'}"
+
+
+@pytest.fixture
+def store(url):
+    with Store(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(environment, fact):
+    def made(*facts, done=("task-1",), samples=None):
+        return Run(environment, {"found": {"load_time": 1.5}}, samples or npz(single_stream=np.ones(3)), done, facts)
+
+    return made
+
+
+def test_a_fact_is_kept_as_it_was_first_measured(store, run, fact):
+    first = store.add_run(run(fact("accuracy", 0.9, key="k")))
+    second = store.add_run(run(fact("accuracy", 0.5, key="k"), fact("size", 7, key="s")))
+    facts = store.facts(["k", "s", "other"])
+    assert {key: (one.value, one.run) for key, one in facts.items()} == {"k": (0.9, first), "s": (7, second)}
+
+
+def test_a_fact_comes_back_as_it_went_in(store, run, fact):
+    went = fact("latency_p90", 0.1 + 0.2, 1e-9, key="k")
+    number = store.add_run(run(went))
+    assert store.facts(["k"])["k"] == went.model_copy(update={"run": number})
+
+
+def test_what_a_run_completed_is_known_after_the_store_is_opened_again(url, run):
+    with Store(url) as store:
+        number = store.add_run(run(done=("a", "b")))
+    with Store(url) as store:
+        assert store.done(["a", "b", "c"]) == {"a": number, "b": number}
+
+
+def test_more_keys_than_fit_one_query_are_found(store, run, fact):
+    names = [f"k{i}" for i in range(2 * KEYS_PER_QUERY + 3)]
+    store.add_run(run(*(fact("size", 1, key=name) for name in names), done=tuple(names)))
+    assert set(store.facts(names)) == set(store.done(names)) == set(names)
+    assert store.facts([]) == {}
+
+
+def test_raw_samples_come_back_in_order(store, run):
+    durations = np.random.default_rng(0).random(662)
+    number = store.add_run(run(samples=npz(single_stream=durations, single_stream_warm_up=durations[:10])))
+    found = store.samples(number)
+    assert np.array_equal(found["single_stream"], durations)
+    assert np.array_equal(found["single_stream_warm_up"], durations[:10])
+
+
+def test_what_a_run_reported_comes_back(store, run):
+    assert store.run(store.add_run(run())) == {"found": {"load_time": 1.5}}
+
+
+@pytest.mark.parametrize("ask", ["samples", "run"])
+def test_a_run_that_is_not_there_is_one_clear_line(store, ask):
+    with pytest.raises(StoreError, match="has no run 7"):
+        getattr(store, ask)(7)
+
+
+def test_a_failure_is_replaced_by_the_latest_and_can_be_forgotten(store):
+    store.add_failure(Failure(key="a", kind="crashed", stage="load", message="first"))
+    store.add_failure(Failure(key="a", kind="timed_out", stage="measure", message="second", log="words"))
+    store.add_failure(Failure(key="b", kind="crashed", stage="load", message="other"))
+    assert store.failures(["a"])["a"].message == "second"
+    store.forget_failures(["a"])
+    assert set(store.failures(["a", "b"])) == {"b"}
+
+
+def test_an_artifact_is_found_by_its_recipe_with_the_facts_of_its_files(store, artifact, fact):
+    store.add_artifact(artifact, [fact("size", 1000, key="s")])
+    assert store.artifacts(["recipe", "other"]) == {"recipe": artifact}
+    assert store.facts(["s"])["s"].run is None
+    made_again = artifact.model_copy(update={"folder": "/elsewhere"})
+    store.add_artifact(made_again, [fact("size", 1, key="s")])
+    assert store.artifacts(["recipe"])["recipe"].folder == "/elsewhere"
+    assert store.facts(["s"])["s"].value == 1000
+
+
+def test_the_keys_and_counts_are_those_of_all_that_is_in_it(store, run, fact, artifact):
+    store.add_artifact(artifact, [fact("size", 1000, key="s")])
+    store.add_run(run(fact("accuracy", 0.9, key="k"), done=("a",)))
+    store.add_failure(Failure(key="f", kind="crashed", stage="load", message="m"))
+    assert store.keys() == {"facts": {"s", "k"}, "done": {"a"}, "failures": {"f"}, "artifacts": {"recipe"}}
+    contents = store.contents()
+    assert (contents.facts, contents.failures, contents.runs, contents.artifacts) == (2, 1, 1, 1)
+    assert contents.environments == ["machine-a"]
+
+
+def test_a_run_that_cannot_be_written_whole_leaves_nothing(store, run, fact):
+    broken = run(fact("size", 1, key="k"), done=("a", None))
+    with pytest.raises(Exception, match="NOT NULL"):
+        store.add_run(broken)
+    assert store.keys() == {"facts": set(), "done": set(), "failures": set(), "artifacts": set()}
+    assert store.contents().runs == 0
+
+
+def test_two_threads_that_write_the_same_fact_lose_nothing(url, run, fact):
+    with Store(url) as one, Store(url) as two:
+        writers = [
+            threading.Thread(
+                target=lambda s=s, n=n: [s.add_run(run(fact("size", i, key=f"{n}-{i}"), done=(f"{n}-{i}",))) for i in range(20)]
+            )
+            for n, s in enumerate((one, two))
+        ]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        assert one.contents().runs == 40
+        assert len(one.keys()["facts"]) == 40
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("nonsense", "Could not parse"),
+        ("nosuchdb://host/x", "nosuchdb"),
+        ("", "Could not parse"),
+        ("sqlite:////proc/no/such/place.db", "No such file"),
+    ],
+)
+def test_a_store_that_cannot_be_opened_is_one_clear_line(url, words):
+    with pytest.raises(StoreError, match="cannot open the result store") as caught:
+        Store(url)
+    assert words in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_a_file_that_is_no_database_is_one_clear_line(tmp_path):
+    (tmp_path / "a.db").write_bytes(b"this is a text of some length, and no database at all" * 50)
+    with pytest.raises(StoreError, match="not a database") as caught:
+        Store(f"sqlite:///{tmp_path / 'a.db'}")
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("version", [str(SCHEMA_VERSION + 1), "newest"])
+def test_a_store_of_another_schema_is_refused(url, tmp_path, version):
+    Store(url).__exit__(None, None, None)
+    connection = sqlite3.connect(tmp_path / "results" / "harness.db")
+    with connection:
+        connection.execute("UPDATE harness_about SET value = ? WHERE name = 'schema_version'", (version,))
+    connection.close()
+    with pytest.raises(StoreError, match=f"has schema {version}, this version reads {SCHEMA_VERSION}"):
+        Store(url)
+
+
+def test_a_password_is_not_told(tmp_path):
+    with pytest.raises(StoreError) as caught:
+        Store("nosuchdb://user:secret@host/base")
+    assert "secret" not in caught.value.message
