@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import optuna
 from optuna.samplers import BaseSampler, NSGAIIISampler, NSGAIISampler, RandomSampler, TPESampler
@@ -35,6 +36,14 @@ def sampler(name: str, seed: int) -> BaseSampler:
     return made[name]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was told of a candidate."""
+
+    values: tuple[float, ...]
+    constraints: Mapping[str, float]
+
+
 class Study:
     """What was tried of a suite's space on one machine, and what to try next; each candidate at most once."""
 
@@ -59,13 +68,13 @@ class Study:
             self._study.set_metric_names(list(self.objectives))  # what optuna-dashboard shows
         self._told = self._resume()
 
-    def _resume(self) -> dict[str, list[float]]:
-        """Return the values told so far by candidate; trials that a kill left open are closed."""
-        told: dict[str, list[float]] = {}
+    def _resume(self) -> dict[str, _Told]:
+        """Return what was told so far by candidate; trials that a kill left open are closed."""
+        told: dict[str, _Told] = {}
         for trial in self._study.get_trials(deepcopy=False):
             label = trial.user_attrs.get(CANDIDATE)
             if trial.state == TrialState.COMPLETE and label in self._candidates:
-                told[label] = list(trial.values)
+                told[label] = _Told(tuple(trial.values), dict(trial.constraints))
             elif trial.state == TrialState.RUNNING:
                 self._study.tell(trial.number, state=TrialState.FAIL)
         return told
@@ -94,8 +103,8 @@ class Study:
         if wish is not None:
             self._study.enqueue_trial(self._tree.parameters(wish))
         trial, candidate = self._draw()
-        if candidate.label in self._told:  # the sampler came back to a known point: say so, and take one at random
-            self._study.tell(trial, self._told[candidate.label])
+        while candidate.label in self._told:  # the sampler came back to a known point: say so, and take one at random
+            self._close(trial, self._told[candidate.label])
             self._study.enqueue_trial(self._tree.parameters(self._candidates[self._random.choice(left)]))
             trial, candidate = self._draw()
         return trial, candidate
@@ -114,13 +123,17 @@ class Study:
         A failure is told as a violated constraint with the worst values, so that the sampler learns from it: as a
         failed trial it would be ignored. ``miss`` is the distance to the nearest profile's constraints, 0 when feasible.
         """
-        values = [facts[m].value if m in facts and not failed else self._worst[m] for m in self.objectives]
+        values = tuple(facts[m].value if m in facts and not failed else self._worst[m] for m in self.objectives)
+        told = _Told(values, {"failed": 1.0 if failed else 0.0, "profiles": min(miss, 1e9)})
+        self._close(trial, told)
+        self._told[trial.user_attrs[CANDIDATE]] = told
+
+    def _close(self, trial: optuna.Trial, told: _Told) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            trial.set_constraint("failed", 1.0 if failed else 0.0)
-            trial.set_constraint("profiles", min(miss, 1e9))
-        self._study.tell(trial, values)
-        self._told[trial.user_attrs[CANDIDATE]] = values
+            for name, value in told.constraints.items():
+                trial.set_constraint(name, value)
+        self._study.tell(trial, told.values)
 
 
 def _worst(suite: Suite, metric: str) -> float:
