@@ -1,0 +1,62 @@
+"""How much a timing differs from one process to the next here: what `stats.PROCESS_ALLOWANCE` stands for."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from harness import launch
+from harness.ledger import Ledger
+from harness.measure import environment
+from harness.registry import Registry
+from harness.runtimes.declared import ONNXRUNTIME
+from harness.scenarios.declared import SINGLE_STREAM
+from harness.space import expand
+from harness.spec import Measure
+from harness.store import Store
+from harness.suitefile import load
+from tests.end_to_end.conftest import Project
+
+PROCESSES = 15
+SUITE = """
+name: noise
+workload: {dataset: mnist5k, batch_size: [1, 32]}
+models: [{sklearn: mlp, params: {max_iter: 5}}, {timm: test_resnet, train: {steps: 2}}]
+runtimes: [{onnxruntime: {threads: 1}}, {onnxruntime: {threads: 2}}]
+profiles: {p: {weights: {latency_p50: 1}, range: {latency_p50: [0 s, 1 s]}}}
+"""
+
+
+def test_between_processes(tmp_path: Path) -> None:
+    project = Project(tmp_path, SUITE)
+    assert project.harness("run", "suite.yaml").status == 0
+    suite = load(project.suite, Registry.load())
+    with Store(f"sqlite:///{tmp_path / 'results/harness.db'}") as store:
+        known = Ledger(suite, Registry.load(), store, environment.read()).look_up(expand(suite, Registry.load()).candidates)
+    print()
+    for label, one in known.items():
+        assert one.artifact is not None
+        job = {
+            "artifact": one.artifact.folder,
+            "door": ONNXRUNTIME.door,
+            "options": one.candidate.runtime.options,
+            "device": "cpu",
+            "inputs": one.artifact.inputs,
+            "preprocess": one.artifact.preprocess.model_dump(mode="json"),
+            "classes": one.artifact.classes,
+            "batch_size": one.candidate.batch_size,
+            "fixed_batch": None,
+            "scenarios": {"single_stream": SINGLE_STREAM.door},
+            "evaluate": False,
+            "sizing": Measure().model_dump(mode="json"),
+            "memory_limit": None,
+        }
+        medians = []
+        for _ in range(PROCESSES):
+            outcome = launch.measure(job, 60.0, tmp_path / "jobs")
+            with np.load(io.BytesIO(outcome.samples)) as samples:
+                medians.append(float(np.median(samples["single_stream"])))
+        spread = np.std(np.log(medians), ddof=1)
+        print(f"{label}: p50 {np.median(medians) * 1e6:.1f} µs, between {PROCESSES} processes sd {spread:.1%}")
