@@ -20,11 +20,13 @@ from harness.record import Preprocess
 def build(options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the graph of the file with the pre-processing that goes with it, tried on a few samples."""
     wish = OnnxOptions.model_validate(dict(options))
-    model = plain(_read(bench.folder / wish.file), wish.file)
+    model = _read(bench.folder / wish.file)
+    leave_one_input(model, wish.file)
     shape = input_shape(model, wish.file)
     preprocess = settle(wish.preprocess or Preprocess(), shape, bench.data, wish.file)
     sample = sample_shape(preprocess, shape, bench.data)
     _require_fit(shape, sample, wish.file)
+    model = scores_only(model, wish.file)
     samples, _ = bench.inputs(preprocess, "test", shape[0] or 2)
     _try(model, np.resize(samples, (shape[0] or len(samples), *samples.shape[1:])), len(bench.data.classes), wish.file)
     return Work("onnx", model, preprocess, sample, {})
@@ -40,27 +42,31 @@ def _read(path: Path) -> onnx.ModelProto:
     return model
 
 
-def plain(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
-    """Return ``model`` with what every stage may count on: inputs without weights among them, the scores as only output.
-
-    The scores are the first output of floats in rows: scikit-learn's converter writes the labels before them.
-    """
+def leave_one_input(model: onnx.ModelProto, name: str) -> None:
+    """Take the weights out of the inputs, where old files list them; raises InputError unless one input is left."""
     stored = {tensor.name for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in stored]
     if len(inputs) != 1:
         told = ", ".join(value.name for value in inputs)
         raise InputError(f"{name} has {len(inputs)} inputs ({told})", "one is supported: the batch of samples")
+    if len(inputs) < len(model.graph.input):
+        keep = onnx.ValueInfoProto.FromString(inputs[0].SerializeToString())
+        del model.graph.input[:]
+        model.graph.input.append(keep)
+
+
+def scores_only(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
+    """Return ``model`` with its scores as the only output.
+
+    They are the first output of floats in rows: scikit-learn's converter writes the labels before them.
+    """
     scores = next((value for value in model.graph.output if _may_be_scores(value)), None)
     if scores is None:
         told = ", ".join(value.name for value in model.graph.output)
         hint = "from scikit-learn, export with options={'zipmap': False}"
         raise InputError(f"{name} has no output of float scores, (samples, classes), among {told}", hint)
-    if stored and len(inputs) < len(model.graph.input):
-        keep = onnx.ValueInfoProto.FromString(inputs[0].SerializeToString())
-        del model.graph.input[:]
-        model.graph.input.append(keep)
     if len(model.graph.output) > 1:
-        return Extractor(model).extract_model([inputs[0].name], [scores.name])
+        return Extractor(model).extract_model([model.graph.input[0].name], [scores.name])
     return model
 
 

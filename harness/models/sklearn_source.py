@@ -71,8 +71,9 @@ def _converted(model: Any, example: Array) -> onnx.ModelProto:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
-            options = {"zipmap": False} if hasattr(model, "predict_proba") else None  # without it there is no such option
-            whole = to_onnx(model, example, options=options, target_opset=OPSET, black_op=PLAIN_OPERATORS)
+            likely = hasattr(model, "predict_proba")  # the converter refuses both settings for a classifier without
+            settings = {"options": {"zipmap": False}, "black_op": PLAIN_OPERATORS} if likely else {}
+            whole = to_onnx(model, example, target_opset=OPSET, **settings)
         graph = Extractor(whole).extract_model([whole.graph.input[0].name], ["probabilities"])
         onnx.checker.check_model(graph)
     except Exception as error:  # the converter's exceptions have no common ancestor

@@ -15,7 +15,7 @@ import torch
 
 from harness.errors import InputError
 from harness.interfaces import Bench, Samples, Work
-from harness.keys import digest_files
+from harness.keys import digest, digest_files
 from harness.models.importable import importable
 from harness.prepare import counting, training
 from harness.prepare.data import Store, write_whole
@@ -121,17 +121,20 @@ class Maker:
             write_whole(self._place(stage), lambda part: _save(part, stage, work))
 
     def _keep(self, plan: Plan, work: Work, store: Store) -> Artifact:
-        """Return the artifact, its file moved to the folder that its content names."""
+        """Return the artifact, in the folder that its content names: the model's file and the pre-processing it needs.
+
+        The same file with another pre-processing is another artifact: it answers the same samples otherwise.
+        """
         name = MODEL_FILES[plan.format]
         source = self._place(plan.stages[-1]) / name
-        digest = digest_files({name: source})
-        place = self.root / "artifacts" / digest
+        preprocess = store.settled(work.preprocess)
+        content = digest([digest_files({name: source}), preprocess.model_dump(mode="json")])
+        place = self.root / "artifacts" / content
         if not place.exists():
             write_whole(place, lambda part: (part / name).hardlink_to(source))
-        preprocess = store.settled(work.preprocess)
         artifact = Artifact(
             recipe=plan.recipe,
-            digest=digest,
+            digest=content,
             format="onnx" if plan.format == "onnx" else "torch",
             folder=str(place),
             inputs=str(store.place(work.preprocess, "test")),

@@ -150,7 +150,12 @@ def test_images_come_to_the_model_as_timm_transforms_them(ground: Path, network:
     samples = image_folder.load({"folder": "photos"}, ground)
     config = timm.data.resolve_model_data_config(network)
     how = Preprocess(
-        resize=int(SIDE / config["crop_pct"]), crop=SIDE, interpolation=config["interpolation"], channels=3, mean=config["mean"], std=config["std"]
+        resize=int(SIDE / config["crop_pct"]),
+        crop=SIDE,
+        interpolation=config["interpolation"],
+        channels=3,
+        mean=config["mean"],
+        std=config["std"],
     )
     ours, labels = Store(samples, "photos", tmp_path).inputs(how, "test")
     theirs, wanted = batch(ground / "photos/val", network)
