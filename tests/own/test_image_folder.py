@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -229,3 +231,13 @@ def test_published_weights_that_cannot_be_had_are_one_line_with_a_hint(mistaken:
     assert failure.kind == "missing_package"
     assert f"the published weights of {name} could not be loaded" in failure.message
     assert "checkpoint: FILE" in failure.message
+
+
+def test_loading_a_program_is_not_charged_for_what_pytorch_imports(swept: Told, ground: Path) -> None:
+    program = next((ground / "results/artifacts").glob("*/model.pt2")).parent
+    code = (
+        "import sys; from pathlib import Path; from harness.runtimes.torch_runtime import load; before = set(sys.modules);"
+        "load(Path(sys.argv[1]), {}, 'cpu'); print(len(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(program)], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100  # 1,301 modules where nothing is imported before
