@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from harness.datasets.split import split_by_rank
 from harness.errors import InputError
 from harness.interfaces import Array, Samples, Split
+
+CLASSES_AT_MOST: Final = 100_000
 
 
 def load(options: Mapping[str, Any], folder: Path) -> Samples:
@@ -39,10 +41,15 @@ def load(options: Mapping[str, Any], folder: Path) -> Samples:
 
 def _read(path: Path) -> dict[str, Array]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (ValueError, OSError, AttributeError, EOFError) as error:
-        raise InputError(f"{path} is not readable as arrays: {error}", "save it with numpy.savez, without objects") from None
+        with path.open("rb") as raw:
+            opened = np.load(raw, allow_pickle=False)
+            if not isinstance(opened, np.lib.npyio.NpzFile):
+                raise TypeError("it is a single array")
+            with opened as file:
+                return {name: file[name] for name in file.files}
+    except Exception as error:  # an archive has a dozen ways to be broken: zipfile, zlib and numpy each have their own
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{path} is not readable as arrays: {reason}", "save it with numpy.savez, without objects") from None
 
 
 def _samples(array: Array, name: str, path: Path) -> Array:
@@ -51,7 +58,8 @@ def _samples(array: Array, name: str, path: Path) -> Array:
     if array.dtype == np.uint8 and array.ndim == 4 and array.shape[3] in (1, 3):
         return array
     if array.ndim == 2 and array.dtype.kind in "fiu":
-        rows: Array = array.astype(np.float32)
+        with np.errstate(over="ignore"):  # what does not fit is infinite, and told so
+            rows: Array = array.astype(np.float32)
         if not np.isfinite(rows).all():
             raise InputError(f"{path}: {name} has values that are not finite", "fill or drop them first")
         return rows
@@ -64,6 +72,8 @@ def _samples(array: Array, name: str, path: Path) -> Array:
 def _labels(array: Array, name: str, path: Path) -> Array:
     if array.ndim != 1 or array.dtype.kind not in "iu" or (len(array) and array.min() < 0):
         raise InputError(f"{path}: {name} is {array.dtype} of shape {array.shape}", "expected class numbers 0, 1, 2, …")
+    if len(array) and array.max() >= CLASSES_AT_MOST:
+        raise InputError(f"{path}: {name} has class numbers up to {array.max()}", "number the classes 0, 1, 2, …")
     labels: Array = array.astype(np.int64)
     return labels
 

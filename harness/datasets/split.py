@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from harness.interfaces import Array, Split
 
+ROUNDING: Final = 1e-9
+"""3 × 0.1 is a little more than 0.3: what is this near to a whole number is one."""
+
 
 def split_by_rank(samples: Any, labels: Array, test_share: float) -> tuple[Split, Split]:
-    """Return (train, test): of every class, the samples of each ten that fall beyond ``1 - test_share`` are held out.
+    """Return (train, test): of every class, each sample with which the share passes a whole number is held out.
 
     The split follows the order of the samples alone, so it is the same on every machine and with every library.
     """
@@ -19,7 +22,7 @@ def split_by_rank(samples: Any, labels: Array, test_share: float) -> tuple[Split
     for label in np.unique(labels):
         members = labels == label
         rank[members] = np.arange(members.sum())
-    held_out = (rank * test_share) % 1.0 + test_share >= 1.0 - 1e-9
+    held_out = np.floor((rank + 1) * test_share + ROUNDING) > np.floor(rank * test_share + ROUNDING)
     return _take(samples, labels, ~held_out), _take(samples, labels, held_out)
 
 
