@@ -5,6 +5,7 @@ Tested against a stand-in library; not yet run on a GPU.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pynvml
@@ -23,7 +24,8 @@ def gpus() -> list[dict[str, Any]]:
     except (pynvml.NVMLError, pynvml.NVMLLibraryMismatchError):
         return []
     finally:
-        pynvml.nvmlShutdown()
+        with contextlib.suppress(pynvml.NVMLError):
+            pynvml.nvmlShutdown()
 
 
 def _described(handle: Any) -> dict[str, Any]:
