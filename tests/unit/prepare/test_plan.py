@@ -1,0 +1,101 @@
+"""Stages are keyed by all that comes before them, so that what is shared is made once."""
+
+import pytest
+
+from harness.prepare.plan import Planner
+from harness.space import expand
+from harness.suitefile import loads
+
+SUITE = """
+name: plans
+workload: {dataset: digits}
+models: [{timm: test_resnet, train: {steps: 5}}, {sklearn: mlp}, {onnx: own.onnx}]
+passes: [[], [{prune: {ratio: 0.5}}], [{prune: {ratio: 0.5}}, {quantize: {}}], [quantize]]
+runtimes: [torch, onnxruntime, openvino]
+profiles: {one: {weights: {accuracy: 1}, range: {accuracy: [90 %, 99 %]}}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "own.onnx").write_bytes(b"one")
+    return tmp_path
+
+
+@pytest.fixture
+def plans(registry, folder):
+    """Plan every candidate of the suite; the text may be changed first."""
+
+    def made(change=("", "")):
+        suite = loads(SUITE.replace(*change), registry, folder)
+        planner = Planner(suite, registry)
+        return {candidate.label: planner.plan(candidate) for candidate in expand(suite, registry).candidates}
+
+    return made
+
+
+def kinds(plan):
+    return [(stage.kind, stage.name) for stage in plan.stages]
+
+
+def test_a_plan_has_a_stage_for_each_step_and_exports_once(plans):
+    made = plans()
+    assert kinds(made["test_resnet@torch/b1"]) == [("build", "timm"), ("export", "torch")]
+    assert kinds(made["test_resnet@onnxruntime/b1"]) == [("build", "timm"), ("export", "onnx")]
+    both = next(
+        plan
+        for label, plan in made.items()
+        if label.startswith("test_resnet+prune") and "quantize" in label and "openvino" in label
+    )
+    assert kinds(both) == [("build", "timm"), ("pass", "prune"), ("export", "onnx"), ("pass", "quantize")]
+    assert kinds(made["mlp@onnxruntime/b1"]) == [("build", "sklearn")]
+    assert kinds(made["own@openvino/b1"]) == [("build", "onnx")]
+
+
+def test_runtimes_of_one_format_share_the_artifact_and_others_the_stages_before(plans):
+    made = plans()
+    ort, ov, torch = (made[f"test_resnet@{runtime}/b1"] for runtime in ("onnxruntime", "openvino", "torch"))
+    assert ort.recipe == ov.recipe != torch.recipe
+    assert ort.stages[0] == torch.stages[0]
+
+
+def test_different_artifacts_have_different_recipes(plans):
+    made = plans()
+    chains = {(label.partition("@")[0], plan.format if "test_resnet" in label else "onnx") for label, plan in made.items()}
+    assert len({plan.recipe for plan in made.values()}) == len(chains)
+
+
+@pytest.mark.parametrize(
+    ("change", "label"),
+    [
+        (("steps: 5", "steps: 6"), "test_resnet@torch/b1"),
+        (("dataset: digits", "dataset: mnist5k"), "test_resnet@torch/b1"),
+        (("profiles:", "search: {seed: 1}\nprofiles:"), "mlp@onnxruntime/b1"),
+    ],
+)
+def test_a_recipe_follows_what_it_is_made_of(plans, change, label):
+    assert plans(change)[label].recipe != plans()[label].recipe
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("profiles:", "limits: {measure_time: 5 s}\nprofiles:"),
+        ("profiles:", "measure: {min_queries: 11}\nprofiles:"),
+        ("name: plans", "name: other"),
+        ("dataset: digits", "dataset: digits, batch_size: [1, 2]"),
+    ],
+)
+def test_a_recipe_does_not_follow_the_rest(plans, change):
+    before, after = plans(), plans(change)
+    assert {label: plan.recipe for label, plan in before.items()}.items() <= {
+        label: plan.recipe for label, plan in after.items()
+    }.items()
+
+
+def test_a_users_file_is_known_by_its_content(plans, folder):
+    before = plans()
+    (folder / "own.onnx").write_bytes(b"two")
+    after = plans()
+    assert before["own@openvino/b1"].recipe != after["own@openvino/b1"].recipe
+    assert before["mlp@openvino/b1"].recipe == after["mlp@openvino/b1"].recipe
