@@ -109,9 +109,8 @@ def test_the_runs_own_time_ends_it_as_well(play, plan):
 
 def test_a_stage_that_failed_is_not_tried_again(play, plan):
     key = plan.stages[0].key
-    bench, started = play(
-        f"for line in sys.stdin:\n    tell(stage={key!r})\n    tell(failed={{'kind': 'failed', 'message': 'planted', 'hint': None}})\n"
-    )
+    told = "{'kind': 'failed', 'message': 'planted', 'hint': None}"
+    bench, started = play(f"for line in sys.stdin:\n    tell(stage={key!r})\n    tell(failed={told})\n")
     assert failure(bench, plan).message == "planted"
     started[0].kill()
     started[0].wait()
