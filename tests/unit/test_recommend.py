@@ -27,12 +27,12 @@ def test_the_highest_utility_wins_and_the_runner_up_says_what_it_loses_by(table,
     found = recommend.recommend(even, table(quick=(0.002, 0.97), slow=(0.016, 0.98), poor=(0.016, 0.91)), {}, {})
     assert (found.candidate, found.tied, found.considered, found.infeasible) == ("quick", (), 3, 0)
     assert found.runner_up.candidate == "slow"
-    assert found.runner_up.why == "latency_p90 16 ms against 2 ms (-0.350)"
+    assert found.runner_up.why == "latency_p90 16 ms against 2 ms (−0.350)"
 
 
 def test_a_runner_up_names_two_reasons_at_most_the_worst_first(table, even):
     found = recommend.recommend(even, table(good=(0.002, 0.99), bad=(0.004, 0.91)), {}, {})
-    assert found.runner_up.why == "accuracy 91.0 % against 99.0 % (-0.400); latency_p90 4 ms against 2 ms (-0.050)"
+    assert found.runner_up.why == "accuracy 91.0 % against 99.0 % (−0.400); latency_p90 4 ms against 2 ms (−0.050)"
 
 
 def test_differences_inside_the_noise_are_ties(table, even):
@@ -46,7 +46,7 @@ def test_differences_inside_the_noise_are_ties(table, even):
 def test_when_all_are_tied_the_runner_up_is_the_next_of_them(table, even):
     found = recommend.recommend(even, table(a=(0.01, 0.95), b=(0.01, 0.95)), {}, {})
     assert (found.candidate, found.tied) == ("a", ("b",))
-    assert (found.runner_up.candidate, found.runner_up.why) == ("b", "equal in every term")
+    assert (found.runner_up.candidate, found.runner_up.why) == ("b", "next to nothing in every term")
 
 
 def test_a_fact_that_both_share_adds_no_noise_to_their_difference(fact, even):
