@@ -30,7 +30,7 @@ def undominated(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> 
 
     With intervals this is the front and all that could be on it; with ``low == high`` it is the front.
     """
-    keep: Mask = ~np.isnan(low).any(axis=1)
+    keep = np.asarray(~np.isnan(low).any(axis=1), dtype=np.bool_)
     for rival in high[front(high)]:  # what a row dominates, some row of the front of ``high`` dominates too
         keep[(rival <= low).all(axis=1) & (rival < low).any(axis=1)] = False
     return keep
