@@ -23,6 +23,8 @@ CHECKED_SAMPLES = 16
 TOLERANCE = 1e-3
 """Largest difference to the module's own scores, relative to their spread."""
 
+TRACES = ("stack_trace", "nn_module_stack", "source_fn_stack", "torch_fn", "from_node")
+"""Where in the sources an operator came from: paths of this machine, and half of the time a program takes to load."""
 TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -96,6 +98,9 @@ def _bare(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def _to_program(model: torch.nn.Module, example: torch.Tensor, shapes: Any, samples: Array) -> tuple[Any, Array]:
     program = _exported(lambda: torch.export.export(model, (example,), dynamic_shapes=shapes))
+    for node in program.graph.nodes:
+        for note in TRACES:
+            node.meta.pop(note, None)
     with torch.no_grad():
         got: Array = program.module()(torch.from_numpy(samples)).float().numpy()
     return program, got

@@ -94,4 +94,3 @@ def _export(target: str, before: str) -> Stage:
     return Stage(
         kind="export", name=target, door="harness.prepare.export:apply", options={"target": target}, key=digest([about, before])
     )
-
