@@ -19,7 +19,9 @@ def listing(registry: Registry, kind: str | None = None) -> dict[str, Any]:
     if kind is not None and kind not in LISTED:
         raise InputError(f"there is no kind {kind!r}", f"one of {', '.join(LISTED)}")
     wanted = [kind] if kind else list(LISTED)
-    return {name: _metrics() if name == "metrics" else _parts(registry.of(name)) for name in wanted if name in (*KINDS, "metrics")}
+    return {
+        name: _metrics() if name == "metrics" else _parts(registry.of(name)) for name in wanted if name in (*KINDS, "metrics")
+    }
 
 
 def _parts(parts: Mapping[str, Part]) -> list[dict[str, Any]]:
@@ -60,7 +62,12 @@ def _values(about: Mapping[str, Any]) -> list[Any] | None:
 
 def _metrics() -> list[dict[str, Any]]:
     return [
-        {"name": m.name, "unit": m.unit, "better": "higher" if m.higher else "lower", "scenario": m.scenario, "summary": m.summary}
+        {
+            "name": m.name,
+            "unit": m.unit,
+            "better": "higher" if m.higher else "lower",
+            "scenario": m.scenario,
+            "summary": m.summary,
+        }
         for m in METRICS.values()
     ]
-

@@ -29,7 +29,9 @@ def of_artifact(artifact: Artifact, subject: Subject) -> list[Fact]:
     ]
 
 
-def of_run(found: Mapping[str, Any], samples: Mapping[str, Array], labels: Array, batch_size: int, subject: Subject) -> list[Fact]:
+def of_run(
+    found: Mapping[str, Any], samples: Mapping[str, Array], labels: Array, batch_size: int, subject: Subject
+) -> list[Fact]:
     """Return every fact that a run supports; a percentile without enough queries is left out.
 
     ``labels`` are those of the test split, in the order of the run's predictions.

@@ -100,7 +100,12 @@ class Evaluator:
         labels = np.load(Path(artifact.inputs) / "labels.npy")
         subject = self.ledger.subject(candidate, artifact)
         facts = derive.of_run(outcome.found, samples, labels, candidate.batch_size, subject)
-        body = {"candidate": candidate.model_dump(mode="json"), "found": outcome.found, "memory": outcome.memory, "log": outcome.log}
+        body = {
+            "candidate": candidate.model_dump(mode="json"),
+            "found": outcome.found,
+            "memory": outcome.memory,
+            "log": outcome.log,
+        }
         self.store.add_run(Run(self.environment, body, outcome.samples, tuple(missing.values()), tuple(facts)))
 
     def _job(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str]) -> dict[str, Any]:
@@ -129,6 +134,4 @@ def _is_there(artifact: Artifact) -> bool:
 
 def _failure(error: JobError, known: Known) -> Failure:
     key = known.plan.recipe if error.stage == "prepare" or not known.attempt else known.attempt
-    return Failure(
-        key=key, kind=error.kind, stage=error.stage, message=error.message, log=error.log
-    )
+    return Failure(key=key, kind=error.kind, stage=error.stage, message=error.message, log=error.log)

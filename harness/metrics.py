@@ -61,9 +61,7 @@ _ALL: Final = (
     _latency("50"),
     _latency("90"),
     _latency("99"),
-    Metric(
-        "throughput", units.RATE, True, Scope.QUERY, "samples per second, queries sent back to back", "offline"
-    ),
+    Metric("throughput", units.RATE, True, Scope.QUERY, "samples per second, queries sent back to back", "offline"),
     Metric(
         "memory_peak",
         units.BYTE,

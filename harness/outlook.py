@@ -61,7 +61,9 @@ def _estimate(suite: Suite, known: Mapping[str, Known], chosen: int) -> dict[str
     """Return seconds to prepare and to measure what is missing of ``chosen`` candidates, and what the guess rests on."""
     open_ = [one for one in known.values() if not one.complete]
     share = min(1.0, max(0, chosen - (len(known) - len(open_))) / len(open_)) if open_ else 0.0
-    spent = [float(str(one.artifact.notes["seconds"])) for one in known.values() if one.artifact and "seconds" in one.artifact.notes]
+    spent = [
+        float(str(one.artifact.notes["seconds"])) for one in known.values() if one.artifact and "seconds" in one.artifact.notes
+    ]
     each = statistics.mean(spent) if spent else PREPARE_GUESS
     prepare = each * len({one.plan.recipe for one in open_ if one.artifact is None})
     measure = sum(_measuring(suite, one) for one in open_) * share

@@ -23,7 +23,6 @@ from harness.spec import Candidate, Suite
 from harness.store import Store
 from harness.workshop import Workshop
 
-
 OVERTIME: Final = 1.1
 """No candidate is begun after the minutes of a suite; one in work may take this much of them, then it is stopped."""
 

@@ -29,8 +29,7 @@ def recommend(profile: Profile, table: Table, baselines: Mapping[str, str], refe
     ``baselines`` names, per candidate, the baseline its relative constraints refer to; its facts are in ``references``.
     """
     scores = [
-        utility.score(label, facts, references.get(baselines.get(label, ""), {}), profile)
-        for label, facts in table.items()
+        utility.score(label, facts, references.get(baselines.get(label, ""), {}), profile) for label, facts in table.items()
     ]
     feasible = sorted((s for s in scores if not s.violations), key=_best_first)
     counts = {"considered": len(scores), "infeasible": len(scores) - len(feasible)}

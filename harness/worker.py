@@ -165,7 +165,9 @@ def classify(error: BaseException) -> str:
     if isinstance(error, HarnessError):
         return "bad_input"
     text = str(error).lower()
-    if isinstance(error, MemoryError) or any(w in text for w in ("bad_alloc", "out of memory", "not enough memory", "can't allocate")):
+    if isinstance(error, MemoryError) or any(
+        w in text for w in ("bad_alloc", "out of memory", "not enough memory", "can't allocate")
+    ):
         return "out_of_memory"
     if isinstance(error, NotImplementedError) or any(
         w in text for w in ("not_implemented", "not implemented", "no conversion rule", "unsupported", "not supported")

@@ -122,7 +122,9 @@ class Screen:
         table = Table.grid(padding=(0, 2))
         for name, best in (self.status.best if self.status else {}).items():
             told = f"{best.utility:.3f}" if best.feasible and best.utility is not None else "nothing feasible yet"
-            table.add_row(Text(name, style="bold"), Text(told, style="green" if best.feasible else "yellow"), best.candidate or "")
+            table.add_row(
+                Text(name, style="bold"), Text(told, style="green" if best.feasible else "yellow"), best.candidate or ""
+            )
         return table
 
 

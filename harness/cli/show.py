@@ -75,7 +75,9 @@ def _headline(name: str, one: Mapping[str, Any]) -> Text:
     if one["candidate"] is None:
         return Text.assemble((name, "bold"), ": ", ("nothing measured yet", "yellow"), " — harness run measures it")
     if not one["feasible"]:
-        return Text.assemble((name, "bold"), ": ", ("nothing feasible", "bold red"), "; the nearest is ", (one["candidate"], "bold"))
+        return Text.assemble(
+            (name, "bold"), ": ", ("nothing feasible", "bold red"), "; the nearest is ", (one["candidate"], "bold")
+        )
     return Text.assemble((name, "bold"), ": deploy ", (one["candidate"], "bold green"), f"  utility {one['utility']:.3f}")
 
 
@@ -135,7 +137,9 @@ def _front(console: Console, told: Mapping[str, Any]) -> None:
     metrics = told["objectives"]
     if not told["front"]:
         return
-    table = Table(title=f"Pareto front over {', '.join(metrics)}", title_justify="left", box=None, padding=(0, 2), header_style="dim")
+    table = Table(
+        title=f"Pareto front over {', '.join(metrics)}", title_justify="left", box=None, padding=(0, 2), header_style="dim"
+    )
     table.add_column("candidate", no_wrap=False)
     for metric in metrics:
         table.add_column(metric, justify="right")

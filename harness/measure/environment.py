@@ -92,13 +92,9 @@ def untrustworthy(environment: Environment) -> list[Doubt]:
     if isinstance(pressure, int | float) and pressure > 10:
         found.append(Doubt(f"tasks waited for a core {pressure:.0f} % of the last 10 s", "stop what else runs here"))
     if context.get("governor") not in (None, "performance"):
-        found.append(
-            Doubt(f"the CPU governor is {context['governor']!r}", "sudo cpupower frequency-set -g performance")
-        )
+        found.append(Doubt(f"the CPU governor is {context['governor']!r}", "sudo cpupower frequency-set -g performance"))
     if context.get("no_turbo") == "0":
-        found.append(
-            Doubt("turbo is on, so speed follows temperature", "echo 1 | sudo tee " + str(TURBO))
-        )
+        found.append(Doubt("turbo is on, so speed follows temperature", "echo 1 | sudo tee " + str(TURBO)))
     if context.get("virtual_machine"):
         found.append(
             Doubt("this is a virtual machine: neighbours on its host are not visible", "compare within one run, not across days")

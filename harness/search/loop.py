@@ -46,7 +46,13 @@ def search(
 
 
 def _search(
-    suite: Suite, space: Space, study: Study, evaluate: Evaluate, clock: Clock, tell: Callable[[Progress], None], progress: Progress
+    suite: Suite,
+    space: Space,
+    study: Study,
+    evaluate: Evaluate,
+    clock: Clock,
+    tell: Callable[[Progress], None],
+    progress: Progress,
 ) -> str:
     baselines: dict[str, Mapping[str, Fact]] = {}
     inside = {candidate.label for candidate in space.candidates}

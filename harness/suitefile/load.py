@@ -23,6 +23,9 @@ from harness.suitefile.yaml_text import Path, Reading, read
 CANDIDATES_AT_MOST: Final = 100_000
 
 
+_ABSENT: Final = object()
+
+
 def load(path: FilePath, registry: Registry) -> Suite:
     """Return the suite in the file at ``path``.
 
@@ -78,7 +81,7 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     if dataset:
         _try(lambda: registry.datasets[dataset.part].digest(dataset.options, folder), reading, ("workload", "dataset"))
     baseline = _baseline(raw.get("baseline"), registry, reading, labels)
-    if baseline is None and "baseline" not in raw:
+    if raw.get("baseline") is None:
         baseline = _first_that_fits(models, runtimes, registry)
     batch_sizes = _batch_sizes(_inside(raw, "workload", "batch_size", 1), reading)
     if (count := len(models) * len(chains) * len(runtimes) * len(batch_sizes)) > CANDIDATES_AT_MOST:
@@ -106,7 +109,7 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     )
 
 
-def _inside(raw: dict[str, Any], key: str, inner: str, default: Any = None) -> Any:
+def _inside(raw: dict[str, Any], key: str, inner: str, default: Any = _ABSENT) -> Any:
     outer = raw.get(key)
     return outer.get(inner, default) if isinstance(outer, dict) else default
 
@@ -147,8 +150,8 @@ def _each(
 
 
 def _one(use: Any, parts: Mapping[str, Any], kind: str, reading: Reading, at: Path) -> Choice | None:
-    if use is None:
-        return None
+    if use is _ABSENT:
+        return None  # told by the document's own types
     found = expand(use, parts, kind, reading, at)
     if len(found) > 1:
         reading.mistake(at, f"stands for {len(found)} at once; exactly one is needed here")
@@ -185,8 +188,8 @@ def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tup
 def _baseline(raw: Any, registry: Registry, reading: Reading, labels: tuple[_Labels, _Labels, _Labels]) -> Candidate | None:
     if not isinstance(raw, dict):
         return None
-    model = _one(raw.get("model"), registry.models, "models", reading, ("baseline", "model"))
-    runtime = _one(raw.get("runtime"), registry.runtimes, "runtimes", reading, ("baseline", "runtime"))
+    model = _one(raw.get("model", _ABSENT), registry.models, "models", reading, ("baseline", "model"))
+    runtime = _one(raw.get("runtime", _ABSENT), registry.runtimes, "runtimes", reading, ("baseline", "runtime"))
     uses = raw.get("passes", [])
     passes = [
         _one(use, registry.passes, "passes", reading, ("baseline", "passes", i))

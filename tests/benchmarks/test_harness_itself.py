@@ -55,7 +55,9 @@ def test_storing_one_run(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
 def test_a_candidate_from_start_to_store(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     """One more candidate of a suite whose artifact is there: process, runtime, 64 queries twice, accuracy, store."""
     project = Project(tmp_path)
-    suite = project.suite.read_text().replace("[logistic_regression, decision_tree]", "logistic_regression").replace("[1, 8]", "[1]")
+    suite = (
+        project.suite.read_text().replace("[logistic_regression, decision_tree]", "logistic_regression").replace("[1, 8]", "[1]")
+    )
     project.suite.write_text(suite.replace("threads: [1, 2]", "threads: 1"))
     assert project.harness("run", "suite.yaml").status == 0
     sizes = iter(range(2, 1000))

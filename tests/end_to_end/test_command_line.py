@@ -129,7 +129,9 @@ def test_check_tells_the_axes_the_facts_and_the_time(project: Project) -> None:
 
 
 def test_check_says_why_combinations_are_left_out(tmp_path: Path) -> None:
-    text = SMALL.replace("- {onnxruntime", "- torch\n  - openvino\n  - {onnxruntime").replace("runtimes:", "passes: [[], [quantize]]\nruntimes:")
+    text = SMALL.replace("- {onnxruntime", "- torch\n  - openvino\n  - {onnxruntime").replace(
+        "runtimes:", "passes: [[], [quantize]]\nruntimes:"
+    )
     told = Project(tmp_path, text).harness("check", "suite.yaml", "--json")
     rules = {one["rule"]: one["count"] for one in told.json["excluded"]}
     assert any("decision trees" in rule and "openvino" in rule for rule in rules)
@@ -219,7 +221,8 @@ def test_help_loads_nothing_heavy() -> None:
 def test_shell_completion_knows_the_commands() -> None:
     told = subprocess.run(
         ["harness"],
-        env=os.environ | {"_HARNESS_COMPLETE": "complete_bash", "COMP_WORDS": "harness re", "COMP_CWORD": "1"}
+        env=os.environ
+        | {"_HARNESS_COMPLETE": "complete_bash", "COMP_WORDS": "harness re", "COMP_CWORD": "1"}
         | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,

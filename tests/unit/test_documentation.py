@@ -27,7 +27,7 @@ def _blocks(language: str) -> list[str]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_in_the_docs_exists_with_its_options(command: str) -> None:
-    words = shlex.split(command.split(">")[0].replace("…", ""))[1:]
+    words = shlex.split(command.split(">", maxsplit=1)[0].replace("…", ""))[1:]
     told = CliRunner().invoke(app, [words[0], "--help"])
     assert told.exit_code == 0, f"{command}: {told.output}"
     for option in (word for word in words if word.startswith("--")):
