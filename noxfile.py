@@ -1,5 +1,7 @@
-"""What CI runs. The packages weigh several GB, so there is one environment for all sessions, and none is built where
-the Python that runs nox has them already.
+"""What CI runs.
+
+The packages weigh several GB, so there is one environment for all sessions, and none is built where the Python that
+runs nox has them already.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def build(
 
 def show_facts(facts: Mapping[str, Fact]) -> dict[str, Any]:
     """Return facts by metric, in the order of the metrics."""
-    fields = {"value", "low", "high", "unit", "n", "quality"}
+    fields = {"value", "low", "high", "unit", "n", "quality", "processes"}
     return {name: facts[name].model_dump(mode="json", include=fields) for name in METRICS if name in facts}
 
 

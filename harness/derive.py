@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from harness import stats
+from harness import stats, units
 from harness.interfaces import Array
 from harness.keys import digest
 from harness.measure.contention import BUSY
 from harness.metrics import METRICS, PERCENTILES, Metric
 from harness.record import Artifact, Fact
-from harness.stats import Estimate
+from harness.stats import Estimate, Spread
 
 Subject = Callable[[Metric], dict[str, Any]]
 """What a fact of a metric depends on, for the candidate in question."""
@@ -49,22 +49,42 @@ def _estimates(
 ) -> dict[str, Estimate | None]:
     estimates: dict[str, Estimate | None] = {}
     for name in ("load_time", "first_query"):
-        estimates[name] = stats.between_processes(Estimate(found[name], found[name], found[name], 1))
+        estimates[name] = Estimate(found[name], found[name], found[name], 1)
     peak = float(found["memory_peak"])
-    estimates["memory_peak"] = stats.between_processes(Estimate(peak, peak, peak, 1))
+    estimates["memory_peak"] = Estimate(peak, peak, peak, 1)
     if "single_stream" in samples:
         for name, p in PERCENTILES.items():
-            estimates[name] = _widened(stats.percentile(samples["single_stream"], p))
+            estimates[name] = stats.percentile(samples["single_stream"], p)
     if "offline" in samples:
-        estimates["throughput"] = _widened(stats.rate(samples["offline"], batch_size))
+        estimates["throughput"] = stats.rate(samples["offline"], batch_size)
     if "predictions" in samples:
         right = int((samples["predictions"].argmax(axis=1) == labels).sum())
         estimates["accuracy"] = stats.proportion(right, len(labels))
     return estimates
 
 
-def _widened(estimate: Estimate | None) -> Estimate | None:
-    return stats.between_processes(estimate) if estimate else None
+def merged(processes: Sequence[Fact], spread: Spread) -> Fact:
+    """Return one fact from those of several processes, first process first; the interval holds their ``spread``."""
+    estimates = [Estimate(fact.value, fact.low, fact.high, fact.n) for fact in processes]
+    value, low, high, n = stats.combined(estimates, spread)
+    contended = sum(fact.quality == "contended" for fact in processes)
+    return processes[0].model_copy(
+        update={
+            "value": value,
+            "low": low,
+            "high": high,
+            "n": n,
+            "run": processes[-1].run,
+            "processes": len(processes),
+            "quality": "contended" if 2 * contended > len(processes) else "clean",
+        }
+    )
+
+
+def spread(metric: Metric, candidates: Iterable[Sequence[Fact]]) -> Spread:
+    """Return how much ``metric`` differs between processes, from candidates that were measured in several."""
+    assumed = stats.ASSUMED_MEMORY_SPREAD if metric.unit == units.BYTE else stats.ASSUMED_SPREAD
+    return stats.pooled(([fact.value for fact in facts] for facts in candidates), assumed)
 
 
 def grade(found: Mapping[str, Any]) -> Literal["clean", "contended"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -58,47 +58,68 @@ class Evaluator:
         A candidate that does not get through is kept as a failure; raises OutOfTimeError when the run's time is over.
         """
         known = self._look_up(candidate)
-        before = set(known.facts)
-        if not known.complete:
-            try:
-                self._complete(known, say)
-            except JobError as error:
-                if error.kind == "timed_out" and self.time_left() <= 0:
-                    raise OutOfTimeError(f"the time was over while {candidate.label} was in work") from None
-                self.store.add_failure(_failure(error, known))
-            known = self._look_up(candidate)
-        measured = len(set(known.facts) - before)
-        return Evaluation(candidate, known.facts, known.failure, measured, len(known.facts) - measured)
+        if known.complete:
+            return _evaluation(known, 0)
+        return self._try(known, say, lambda: self._complete(known, say))
+
+    def evaluate_again(self, candidate: Candidate, process: int, say: Say) -> Evaluation:
+        """Measure ``candidate``, complete so far, in one more process, its nth; return all that is now known of it."""
+        known = self._look_up(candidate)
+        artifact, missing = known.artifact, known.later[process - 1]
+        if artifact is None or known.failure or not missing:
+            return _evaluation(known, 0)
+        say(f"measuring in process {process + 1}")
+        return self._try(known, say, lambda: self._measure(candidate, artifact, missing, process))
+
+    def _try(self, known: Known, say: Say, work: Callable[[], int]) -> Evaluation:
+        """Do the work, which returns how many facts it added; keep what stops it as a failure."""
+        measured = 0
+        try:
+            measured = work()
+        except JobError as error:
+            if error.kind == "timed_out" and self.time_left() <= 0:
+                raise OutOfTimeError(f"the time was over while {known.candidate.label} was in work") from None
+            self.store.add_failure(_failure(error, known))
+        return _evaluation(self._look_up(known.candidate), measured)
 
     def _look_up(self, candidate: Candidate) -> Known:
         return self.ledger.look_up([candidate])[candidate.label]
 
-    def _complete(self, known: Known, say: Say) -> None:
+    def _complete(self, known: Known, say: Say) -> int:
         candidate = known.candidate
         artifact = known.artifact
+        added = 0
         if artifact is None or not _is_there(artifact):
             began = time.monotonic()
             artifact = self.maker.make(known.plan, say, self.time_left())
             seconds = round(time.monotonic() - began, 1)
             artifact = artifact.model_copy(update={"notes": artifact.notes | {"seconds": seconds}})
-            self.store.add_artifact(artifact, derive.of_artifact(artifact, self.ledger.subject(candidate, artifact)))
+            counted = derive.of_artifact(artifact, self.ledger.subject(candidate, artifact))
+            added = self._new(counted)
+            self.store.add_artifact(artifact, counted)
             fresh = self._look_up(candidate)
             known.artifact, known.missing, known.attempt = artifact, fresh.missing, fresh.attempt
         if artifact.fixed_batch not in (None, candidate.batch_size):
             message = f"its graph takes batches of {artifact.fixed_batch} only, not of {candidate.batch_size}"
             raise JobError("unsupported", "load", message)
-        if known.missing:
+        if known.missing and artifact is not None:
             say("measuring")
-            self._measure(candidate, artifact, known.missing)
+            added += self._measure(candidate, artifact, known.missing)
+        return added
 
-    def _measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str]) -> None:
+    def _new(self, facts: Sequence[Fact]) -> int:
+        """Return how many of ``facts`` the store does not have."""
+        keys = {fact.key for fact in facts}
+        return len(keys) - len(self.store.facts(keys))
+
+    def _measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str], process: int = 0) -> int:
         suite = self.ledger.suite
         job = self._job(candidate, artifact, missing)
         outcome = launch.measure(job, min(suite.limits.measure_time, self.time_left()), self.root / "cache/jobs")
         with np.load(io.BytesIO(outcome.samples), allow_pickle=False) as file:
             samples = {name: file[name] for name in file.files}
         labels = np.load(Path(artifact.inputs) / "labels.npy")
-        subject = self.ledger.subject(candidate, artifact)
+        subject = self.ledger.subject(candidate, artifact, process)
         facts = derive.of_run(outcome.found, samples, labels, candidate.batch_size, subject)
         body = {
             "candidate": candidate.model_dump(mode="json"),
@@ -106,7 +127,9 @@ class Evaluator:
             "memory": outcome.memory,
             "log": outcome.log,
         }
+        added = self._new(facts)
         self.store.add_run(Run(self.environment, body, outcome.samples, tuple(missing.values()), tuple(facts)))
+        return added
 
     def _job(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str]) -> dict[str, Any]:
         suite, registry = self.ledger.suite, self.ledger.registry
@@ -122,9 +145,13 @@ class Evaluator:
             "fixed_batch": artifact.fixed_batch,
             "scenarios": {name: registry.scenarios[name].door for name in suite.scenarios if name in missing},
             "evaluate": ACCURACY in missing,
-            "sizing": suite.measure.model_dump(mode="json"),
+            "sizing": suite.measure.sizing(),
             "memory_limit": launch.memory_limit(suite.limits.memory),
         }
+
+
+def _evaluation(known: Known, measured: int) -> Evaluation:
+    return Evaluation(known.candidate, known.facts, known.failure, measured, max(0, len(known.facts) - measured))
 
 
 def _is_there(artifact: Artifact) -> bool:

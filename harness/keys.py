@@ -53,11 +53,18 @@ def part_identity(part: Part, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def subject(
-    metric: Metric, candidate: Candidate, artifact: Artifact, runtime: Runtime, suite: Suite, machine: str
+    metric: Metric,
+    candidate: Candidate,
+    artifact: Artifact,
+    runtime: Runtime,
+    suite: Suite,
+    machine: str,
+    process: int = 0,
 ) -> dict[str, Any]:
-    """Return what a fact of ``metric`` depends on; its key is the digest of this."""
+    """Return what a fact of ``metric`` depends on; its key is the digest of this. ``process`` counts replicates."""
     about = dependencies(metric.scope, metric.scenario, candidate, artifact, runtime, suite, machine)
-    return {"metric": metric.name, **about}
+    again = {"process": process} if process and metric.replicated else {}
+    return {"metric": metric.name, **about, **again}
 
 
 def dependencies(
@@ -76,5 +83,5 @@ def dependencies(
     if scope is Scope.QUERY:
         about |= {"batch_size": candidate.batch_size}
         if scenario:
-            about |= {"scenario": scenario, "measure": suite.measure.model_dump(mode="json")}
+            about |= {"scenario": scenario, "measure": suite.measure.sizing()}
     return about

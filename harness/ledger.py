@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from harness import keys
+from harness import derive, keys
 from harness.derive import Subject
 from harness.metrics import METRICS, Metric, Scope
 from harness.prepare.plan import Plan, Planner
@@ -30,6 +30,8 @@ class Known:
     failure: Failure | None = None
     missing: dict[str, str] = field(default_factory=dict)
     """Task (``query``, a scenario, ``accuracy``): its key."""
+    later: tuple[dict[str, str], ...] = ()
+    """What is missing of the processes after the first, should it be a contender."""
     attempt: str = ""
     """Key of a failure to measure it."""
     runs: tuple[int, ...] = ()
@@ -59,23 +61,26 @@ class Ledger:
             self._plans[name] = self._planner.plan(candidate)
         return self._plans[name]
 
-    def subject(self, candidate: Candidate, artifact: Artifact) -> Subject:
-        """Return the function that says what a fact of the candidate depends on."""
+    def subject(self, candidate: Candidate, artifact: Artifact, process: int = 0) -> Subject:
+        """Return the function that says what a fact of the candidate, measured in its nth process, depends on."""
         runtime = self.registry.runtimes[candidate.runtime.part]
 
         def about(metric: Metric) -> dict[str, Any]:
-            return keys.subject(metric, candidate, artifact, runtime, self.suite, self.machine)
+            return keys.subject(metric, candidate, artifact, runtime, self.suite, self.machine, process)
 
         return about
 
-    def tasks(self, candidate: Candidate, artifact: Artifact) -> dict[str, str]:
-        """Return the measurements a candidate needs, with their keys."""
+    def tasks(self, candidate: Candidate, artifact: Artifact, process: int = 0) -> dict[str, str]:
+        """Return the measurements a candidate needs in its nth process, with their keys; accuracy only in the first."""
         runtime = self.registry.runtimes[candidate.runtime.part]
-        scopes: list[tuple[str, Scope, str | None]] = [(QUERY, Scope.QUERY, None), (ACCURACY, Scope.NUMERICS, None)]
+        scopes: list[tuple[str, Scope, str | None]] = [(QUERY, Scope.QUERY, None)]
         scopes += [(name, Scope.QUERY, name) for name in self.suite.scenarios]
+        scopes += [] if process else [(ACCURACY, Scope.NUMERICS, None)]
+        again = {"process": process} if process else {}
         return {
             task: keys.digest(
-                {"task": task, **keys.dependencies(scope, scenario, candidate, artifact, runtime, self.suite, self.machine)}
+                {"task": task, **again}
+                | keys.dependencies(scope, scenario, candidate, artifact, runtime, self.suite, self.machine)
             )
             for task, scope, scenario in scopes
         }
@@ -92,20 +97,40 @@ class Ledger:
 
     def _look_up_facts(self, found: dict[str, Known]) -> None:
         made = [(known, known.artifact) for known in found.values() if known.artifact]
+        processes = range(self.suite.measure.processes)
         wanted = {known.candidate.label: self._fact_keys(known.candidate, artifact) for known, artifact in made}
-        tasks = {known.candidate.label: self.tasks(known.candidate, artifact) for known, artifact in made}
-        facts = self.store.facts(key for named in wanted.values() for key in named.values())
-        done = self.store.done(key for named in tasks.values() for key in named.values())
+        tasks = {known.candidate.label: [self.tasks(known.candidate, artifact, p) for p in processes] for known, artifact in made}
+        facts = self.store.facts(key for named in wanted.values() for several in named.values() for key in several)
+        done = self.store.done(key for each in tasks.values() for named in each for key in named.values())
+        measured = {
+            label: {name: [facts[key] for key in several if key in facts] for name, several in named.items()}
+            for label, named in wanted.items()
+        }
+        spreads = {name: derive.spread(METRICS[name], (named[name] for named in measured.values())) for name in self._metrics()}
         for known, _ in made:
             label = known.candidate.label
-            known.facts = {name: facts[key] for name, key in wanted[label].items() if key in facts}
-            known.missing = {task: key for task, key in tasks[label].items() if key not in done}
-            known.runs = tuple(sorted({done[key] for key in tasks[label].values() if key in done}))
-            known.attempt = keys.digest({"attempt": tasks[label]})
+            known.facts = {
+                name: derive.merged(several, spreads[name]) if METRICS[name].replicated else several[0]
+                for name, several in measured[label].items()
+                if several
+            }
+            missing = [{task: key for task, key in named.items() if key not in done} for named in tasks[label]]
+            known.missing, known.later = missing[0], tuple(missing[1:])
+            known.runs = tuple(sorted({done[key] for named in tasks[label] for key in named.values() if key in done}))
+            known.attempt = keys.digest({"attempt": tasks[label][0]})
 
-    def _fact_keys(self, candidate: Candidate, artifact: Artifact) -> dict[str, str]:
-        about = self.subject(candidate, artifact)
-        return {name: keys.digest(about(metric)) for name, metric in METRICS.items() if self._measures(metric)}
+    def _fact_keys(self, candidate: Candidate, artifact: Artifact) -> dict[str, list[str]]:
+        """Return, per metric, the keys of its facts, first process first."""
+        found: dict[str, list[str]] = {name: [] for name in self._metrics()}
+        for process in range(self.suite.measure.processes):
+            about = self.subject(candidate, artifact, process)
+            for name, several in found.items():
+                if not process or METRICS[name].replicated:
+                    several.append(keys.digest(about(METRICS[name])))
+        return found
+
+    def _metrics(self) -> list[str]:
+        return [name for name, metric in METRICS.items() if self._measures(metric)]
 
     def _measures(self, metric: Metric) -> bool:
         return metric.scenario is None or metric.scenario in self.suite.scenarios
@@ -118,10 +143,10 @@ class Ledger:
 
     def distinct(self, candidates: Iterable[Candidate]) -> dict[str, int]:
         """Return how many distinct facts of each metric the candidates need, before anything is made of them."""
-        wanted: dict[str, set[str]] = {name: set() for name, metric in METRICS.items() if self._measures(metric)}
+        wanted: dict[str, set[str]] = {name: set() for name in self._metrics()}
         for candidate in candidates:
-            for name, key in self._fact_keys(candidate, _stand_in(self.plan(candidate))).items():
-                wanted[name].add(key)
+            for name, several in self._fact_keys(candidate, _stand_in(self.plan(candidate))).items():
+                wanted[name].add(several[0])
         return {name: len(found) for name, found in wanted.items()}
 
 

@@ -37,6 +37,11 @@ class Metric:
     summary: str
     scenario: str | None = None
 
+    @property
+    def replicated(self) -> bool:
+        """Whether it differs from process to process, so that contenders are measured in several."""
+        return self.scope in (Scope.PROCESS, Scope.QUERY)
+
     def better(self, a: float, b: float) -> bool:
         """Say whether value ``a`` is strictly better than ``b``."""
         return a > b if self.higher else a < b

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,11 +70,13 @@ def forget_failures(setting: Setting) -> None:
 def run(setting: Setting, observer: Observer) -> dict[str, Any]:
     """Search, measure what is not known, and return the answer."""
     from harness.search.loop import Progress, search  # late: a dry run and a recommendation need no optuna
+    from harness.search.rounds import contenders, replicate
     from harness.search.study import Study
 
     suite, space = setting.suite, setting.space
     _require_candidates(space)
     tally = _Tally(setting, observer)
+    inside = [candidate.label for candidate in space.candidates]
     with _only_one(setting.root), Workshop(setting.root, suite.limits.prepare_time, suite.limits.memory) as workshop:
         study = Study(suite, space.candidates, setting.store.url, setting.environment)
         observer.began(suite.name, min(suite.search.trials, len(space.candidates)), study.algorithm)
@@ -89,7 +91,17 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         def tell(progress: Progress) -> None:
             observer.progressed(tally.status(progress.planned, progress.tried, progress.durations))
 
+        def again(candidate: Candidate, process: int) -> Evaluation:
+            return tally.add(evaluator.evaluate_again(candidate, process, lambda text: observer.stage(candidate.label, text)))
+
         progress = search(suite, space, study, evaluate, time.monotonic, tell)
+        replicates = replicate(
+            suite,
+            setting.known,
+            lambda known: contenders(suite, known, inside, space.baseline_of()),
+            again,
+            lambda: suite.search.minutes * 60 - tally.elapsed,
+        )
     known = setting.known()
     told = {
         "algorithm": study.algorithm,
@@ -98,7 +110,8 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         "tried": progress.tried,
         "planned": progress.planned,
         "seconds": round(tally.elapsed, 1),
-        "counts": tally.counts(known),
+        "replicates": replicates,
+        "counts": tally.counts(),
     }
     return answer.build(suite, space, known, setting.environment, told)
 
@@ -112,6 +125,7 @@ class _Tally:
         self.began = time.monotonic()
         self.measured = self.failed = 0
         self.seen: dict[str, Evaluation] = {}
+        self.looked_up: dict[str, int] = {}
 
     @property
     def elapsed(self) -> float:
@@ -123,13 +137,18 @@ class _Tally:
         self.measured += evaluation.measured
         self.failed += evaluation.failure is not None
         self.seen[evaluation.candidate.label] = evaluation
+        self.looked_up.setdefault(evaluation.candidate.label, evaluation.reused)
         self.observer.evaluated(evaluation)
         return evaluation
 
-    def counts(self, known: Mapping[str, Known]) -> dict[str, int]:
-        """Return facts measured in this run, and facts of the answer that were known before it or shared."""
-        total = sum(len(one.facts) for one in known.values() if not one.failure)
-        return {"measured": self.measured, "reused": max(0, total - self.measured)}
+    @property
+    def reused(self) -> int:
+        """Facts of the candidates seen that were looked up."""
+        return sum(self.looked_up.values())
+
+    def counts(self) -> dict[str, int]:
+        """Return facts measured in this run, and facts that were known before or shared."""
+        return {"measured": self.measured, "reused": self.reused}
 
     def status(self, planned: int, tried: int, durations: list[float]) -> Status:
         """Return how far the run is."""
@@ -139,8 +158,7 @@ class _Tally:
         budget = self.setting.suite.search.minutes * 60 - self.elapsed
         recent = durations[-10:]
         left = min(budget, (planned - tried) * sum(recent) / len(recent)) if recent else None
-        reused = sum(one.reused for one in self.seen.values())
-        return Status(planned, tried, self.measured, reused, self.failed, self.elapsed, left, best)
+        return Status(planned, tried, self.measured, self.reused, self.failed, self.elapsed, left, best)
 
 
 def _require_candidates(space: Space) -> None:

@@ -40,6 +40,8 @@ class Fact(Value):
     run: int | None = None
     """The run whose raw samples it was derived from."""
     quality: Literal["clean", "contended"] = "clean"
+    processes: int = 1
+    """How many processes it was measured in."""
 
 
 class Failure(Value):

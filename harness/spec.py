@@ -113,6 +113,11 @@ class Measure(Value):
     max_queries: int = Field(662, ge=1, description="enough once reached (662 give a p99)")
     max_time: Seconds = Field(1.0, gt=0, description="enough once min_queries are reached")
     hard_time: Seconds = Field(20.0, gt=0, description="enough in any case")
+    processes: int = Field(3, ge=1, le=50, description="fresh processes for each contender; other candidates get one")
+
+    def sizing(self) -> dict[str, float]:
+        """Return what ends a timing, for the process that takes it."""
+        return self.model_dump(mode="json", exclude={"processes"})
 
 
 class Limits(Value):

@@ -1,12 +1,13 @@
 """Values with intervals, from samples. Pure functions; every interval is two-sided 95 %.
 
-They describe one process's queries. Processes differ from each other as well, and one process cannot tell by how
-much: until several are measured, ``between_processes`` adds an allowance, and says that it is one.
+``percentile`` and ``rate`` describe one process's queries. Processes differ from each other as well, often by more:
+``combined`` puts that part into the interval.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -19,9 +20,13 @@ CONFIDENCE: Final = 0.95
 NEEDED_QUERIES: Final = MappingProxyType({0.5: 11, 0.9: 64, 0.95: 130, 0.99: 662, 0.999: 6636})
 """Queries before a percentile is stated: MLPerf LoadGen's early-stopping rule with no query over the limit."""
 
-PROCESS_ALLOWANCE: Final = 0.03
-"""Half-width, as a share, that covers how much a timing differs from one process to the next: two standard
-deviations of 1.5 %, what block timings on a shared two-core machine showed (docs/measuring.md)."""
+ASSUMED_SPREAD: Final = 0.15
+"""Standard deviation of a timing between processes, as a share, where it was not measured: on a shared two-core virtual
+machine it was 8 to 24 % (tests/benchmarks/test_between_processes.py)."""
+
+ASSUMED_MEMORY_SPREAD: Final = 0.02
+
+DOF_NEEDED: Final = 4
 
 
 class Estimate(NamedTuple):
@@ -76,12 +81,42 @@ def rate(durations: ArrayLike, per_query: int) -> Estimate | None:
     return Estimate(float(value), float(max(0.0, value - half)), float(value + half), len(times))
 
 
-def between_processes(estimate: Estimate) -> Estimate:
-    """Return ``estimate`` with its interval widened by the allowance for what one process cannot show."""
-    allowance = PROCESS_ALLOWANCE * abs(estimate.value)
-    return Estimate(
-        estimate.value,
-        estimate.value - math.hypot(estimate.value - estimate.low, allowance),
-        estimate.value + math.hypot(estimate.high - estimate.value, allowance),
-        estimate.n,
-    )
+class Spread(NamedTuple):
+    """How much a figure differs from one process to the next: standard deviation of its logarithm."""
+
+    sd: float
+    dof: int
+    """Degrees of freedom it was estimated with; 0 where it is an assumption."""
+
+
+def pooled(groups: Iterable[Sequence[float]], assumed: float) -> Spread:
+    """Return the spread between processes, pooled over candidates: each group holds one candidate's values.
+
+    With fewer than ``DOF_NEEDED`` degrees of freedom in all groups together, it is the ``assumed`` one.
+    """
+    squares, dof = 0.0, 0
+    for group in groups:
+        if len(group) > 1 and min(group) > 0:
+            logs = np.log(np.asarray(group, dtype=float))
+            squares += float(((logs - logs.mean()) ** 2).sum())
+            dof += len(group) - 1
+    return Spread(math.sqrt(squares / dof), dof) if dof >= DOF_NEEDED else Spread(assumed, 0)
+
+
+def combined(processes: Sequence[Estimate], spread: Spread) -> Estimate:
+    """Return one estimate from those of several processes: their geometric mean.
+
+    Its interval holds both parts: Student's t with the ``spread`` between processes, and what each process's own
+    interval says. Processes are the unit of replication: queries of one process share its luck (Kalibera & Jones 2013).
+    """
+    k, n = len(processes), sum(one.n for one in processes)
+    if min(one.value for one in processes) <= 0:
+        mean = math.fsum(one.value for one in processes) / k
+        return Estimate(mean, min(one.low for one in processes), max(one.high for one in processes), n)
+    centre = processes[0].value if k == 1 else math.exp(math.fsum(math.log(one.value) for one in processes) / k)
+    upper = 0.5 + CONFIDENCE / 2
+    quantile = float(special.stdtrit(spread.dof, upper) if spread.dof else special.ndtri(upper))
+    between = quantile * spread.sd / math.sqrt(k)
+    below = math.fsum(math.log(one.value / max(one.low, one.value / 10)) for one in processes) / k**1.5
+    above = math.fsum(math.log(max(one.high, one.value) / one.value) for one in processes) / k**1.5
+    return Estimate(centre, centre * math.exp(-math.hypot(between, below)), centre * math.exp(math.hypot(between, above)), n)

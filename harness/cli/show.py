@@ -105,7 +105,9 @@ def _shown(fact: Mapping[str, Any] | None, field: str) -> str:
 def _interval(fact: Mapping[str, Any] | None) -> str:
     if fact is None:
         return ""
-    return "exact" if fact["low"] == fact["high"] else f"{_shown(fact, 'low')} – {_shown(fact, 'high')}"
+    low, high = _shown(fact, "low"), _shown(fact, "high")
+    number, _, unit = low.rpartition(" ")
+    return "exact" if low == high else f"{number if high.endswith(' ' + unit) else low} – {high}"
 
 
 def _beside(one: Mapping[str, Any]) -> list[Text]:

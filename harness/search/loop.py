@@ -6,6 +6,7 @@ import math
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from harness import utility
 from harness.errors import OutOfTimeError
@@ -15,6 +16,9 @@ from harness.record import Fact
 from harness.search.study import Study
 from harness.space import Space
 from harness.spec import Candidate, Suite
+
+RESERVE: Final = 0.2
+"""Share of the minutes kept for measuring contenders in more processes."""
 
 Evaluate = Callable[[Candidate], Evaluation]
 
@@ -84,7 +88,8 @@ def _stop(suite: Suite, study: Study, progress: Progress, now: float) -> str:
     if len(study.tried) >= suite.search.trials:
         return "trials"
     typical = statistics.median(progress.durations) if progress.durations else 0.0
-    return "minutes" if now - progress.started + typical > suite.search.minutes * 60 else ""
+    budget = suite.search.minutes * 60 * (1 - RESERVE if suite.measure.processes > 1 else 1)
+    return "minutes" if now - progress.started + typical > budget else ""
 
 
 def nearest_miss(suite: Suite, facts: Mapping[str, Fact], baseline: Mapping[str, Fact]) -> float:

@@ -21,8 +21,9 @@ def settle(name: str, raw: Any, scenarios: tuple[str, ...], reading: Reading) ->
         return None
     weights = _weights(raw.get("weights"), reading, (*at, "weights"))
     ranges = _ranges(raw.get("range", {}), reading, (*at, "range"))
+    given = raw.get("range")
     for metric in sorted(weights.keys() - ranges.keys()):
-        if metric not in (raw.get("range") or {}):
+        if not isinstance(given, dict) or metric not in given:
             example = f"range: {{{metric}: {_example(metric)}}}"
             reading.mistake((*at, "weights", metric), "has a weight but no range, so its utility is not defined", example)
     bounds = _constraints(raw.get("constraints", []), reading, (*at, "constraints"))

@@ -39,8 +39,16 @@ def test_a_rate_lies_inside_its_interval(durations, per_query):
         assert 0 <= estimate.low <= estimate.value <= estimate.high
 
 
-@given(st.floats(0, 1e9), st.floats(0, 1e9), st.floats(0, 1e9))
-def test_widening_never_narrows(value, below, above):
-    before = stats.Estimate(value, value - below, value + above, 3)
-    after = stats.between_processes(before)
-    assert after.low <= before.low <= after.value <= before.high <= after.high
+POSITIVE = st.floats(1e-9, 1e9)
+
+
+@given(
+    st.lists(st.tuples(POSITIVE, st.floats(0, 1), st.floats(0, 10)), min_size=1, max_size=6), st.floats(0, 1), st.integers(0, 50)
+)
+def test_a_combined_estimate_lies_inside_its_interval_and_between_its_processes(parts, sd, dof):
+    processes = [stats.Estimate(value, value * (1 - below), value * (1 + above), 3) for value, below, above in parts]
+    one = stats.combined(processes, stats.Spread(sd, dof))
+    values = [process.value for process in processes]
+    assert one.low <= one.value <= one.high
+    assert min(values) * (1 - 1e-9) <= one.value <= max(values) * (1 + 1e-9)
+    assert one.n == 3 * len(processes)

@@ -11,6 +11,7 @@ from harness import derive
 from harness.errors import JobError, OutOfTimeError
 from harness.evaluate import Evaluator
 from harness.ledger import Ledger
+from harness.metrics import METRICS
 from harness.record import Artifact, Preprocess
 from harness.space import expand
 from harness.spec import Choice
@@ -74,6 +75,7 @@ def bench(suite, registry, environment, tmp_path):
             return candidate.model_copy(update={"runtime": runtime})
 
         yield SimpleNamespace(
+            evaluator=evaluator,
             evaluate=lambda c: evaluator.evaluate(c, lambda text: None),
             store=store,
             ledger=ledger,
@@ -132,7 +134,18 @@ def test_every_fact_can_be_derived_again_from_the_stored_samples(bench):
     labels = np.load(Path(known.artifact.inputs) / "labels.npy")
     subject = bench.ledger.subject(candidate, known.artifact)
     again = derive.of_run(bench.store.run(1)["found"], bench.store.samples(1), labels, 8, subject)
-    assert {fact.metric: fact.model_copy(update={"run": 1}) for fact in again} == {n: f for n, f in facts.items() if f.run == 1}
+    stored = bench.store.facts(fact.key for fact in facts.values() if fact.run == 1)
+    assert {fact.key: fact.model_copy(update={"run": 1}) for fact in again} == stored
+
+
+def test_a_contender_is_measured_again_in_a_process_of_its_own(bench):
+    candidate = bench.pick(batch=8)
+    once = bench.evaluate(candidate)
+    twice = bench.evaluator.evaluate_again(candidate, 1, lambda text: None)
+    assert twice.measured == sum(METRICS[name].replicated for name in once.facts)
+    assert {n: f.processes for n, f in twice.facts.items()} == {n: 1 + METRICS[n].replicated for n in once.facts}
+    assert "predictions" not in bench.store.samples(2), "accuracy does not differ between processes"
+    assert bench.evaluator.evaluate_again(candidate, 1, lambda text: None).measured == 0
 
 
 def test_a_failure_to_measure_is_kept_and_not_tried_again_until_it_is_forgotten(bench):

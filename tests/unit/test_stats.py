@@ -91,7 +91,45 @@ def test_a_rates_interval_covers_the_truth():
     assert 0.93 <= share <= 0.98
 
 
-def test_what_one_process_cannot_show_widens_the_interval_on_both_sides():
-    widened = stats.between_processes(Estimate(10, 9.6, 10.4, 5))
-    assert (widened.low, widened.high) == pytest.approx((9.5, 10.5))
-    assert stats.between_processes(Estimate(10, 10, 10, 1)) == pytest.approx((10, 9.7, 10.3, 1))
+def test_the_spread_between_processes_is_pooled_over_candidates_of_different_speed():
+    rng = np.random.default_rng(4)
+    groups = [speed * np.exp(rng.normal(0, 0.1, 4)) for speed in np.geomspace(1e-6, 1, 300)]
+    spread = stats.pooled(groups, assumed=0.5)
+    assert spread.dof == 900
+    assert spread.sd == pytest.approx(0.1, rel=0.05)
+
+
+def test_a_spread_that_too_few_processes_show_is_the_assumed_one():
+    assert stats.pooled([[1.0], [2.0], [1.0, 1.2]], assumed=0.15) == (0.15, 0)
+    assert stats.pooled([], assumed=0.15) == (0.15, 0)
+    assert stats.pooled([[0.0, 1.0]] * 9, assumed=0.15) == (0.15, 0)
+
+
+def test_one_process_keeps_its_value_and_gets_the_spread_on_both_sides():
+    low, high = 10 * np.exp([-1.96 * 0.15, 1.96 * 0.15])
+    assert stats.combined([Estimate(10, 10, 10, 7)], stats.Spread(0.15, 0)) == pytest.approx((10, low, high, 7), rel=1e-4)
+
+
+def test_several_processes_give_their_geometric_mean_and_a_narrower_interval():
+    spread = stats.Spread(0.15, 20)
+    one, three = stats.combined([Estimate(4, 4, 4, 5)], spread), stats.combined([Estimate(v, v, v, 5) for v in (2, 4, 8)], spread)
+    assert three.value == pytest.approx(4)
+    assert three.n == 15
+    assert np.log(three.high / three.low) == pytest.approx(np.log(one.high / one.low) / np.sqrt(3))
+
+
+def test_what_is_zero_in_a_process_has_all_that_was_seen_as_its_interval():
+    assert stats.combined([Estimate(0, 0, 0, 1), Estimate(2, 2, 2, 1)], stats.Spread(0.1, 9)) == (1, 0, 2, 2)
+
+
+def test_the_interval_of_several_processes_covers_the_truth():
+    rng = np.random.default_rng(5)
+    hits = []
+    for _ in range(200):
+        luck = np.exp(rng.normal(0, 0.1, (5, 3)))  # five candidates, three processes each
+        queries = luck[..., None] * 0.01 * np.exp(rng.normal(0, 0.2, (5, 3, 200)))
+        processes = [[stats.percentile(one, 0.5) for one in several] for several in queries]
+        spread = stats.pooled([[one.value for one in several] for several in processes], assumed=0.15)
+        estimate = stats.combined(processes[0], spread)
+        hits.append(estimate.low <= 0.01 <= estimate.high)
+    assert 0.92 <= np.mean(hits) <= 0.99

@@ -13,10 +13,11 @@ def searched(suite, space, url, environment, evaluated):
     """Search the small space; every evaluation takes a minute of the fake clock."""
     studies = []
 
-    def made(minutes=1000, trials=50, evaluate=None, among=space, name="exhaustive"):
+    def made(minutes=1000, trials=50, evaluate=None, among=space, name="exhaustive", processes=1):
         clock, order, told = FakeClock(), [], []
         limits = suite.search.model_copy(update={"minutes": minutes, "trials": trials, "algorithm": name})
-        asked = suite.model_copy(update={"search": limits})
+        measure = suite.measure.model_copy(update={"processes": processes})
+        asked = suite.model_copy(update={"search": limits, "measure": measure})
         study = Study(asked, among.candidates, url, environment)
         studies.append(study)
 
@@ -49,6 +50,11 @@ def test_a_search_ends_before_a_typical_candidate_would_exceed_its_minutes(searc
     progress, order, _ = searched(minutes=5.5)
     assert (progress.stop, len(order)) == ("minutes", 5)
     assert progress.durations == [60] * 5
+
+
+def test_a_share_of_the_minutes_is_kept_for_measuring_contenders_again(searched):
+    progress, order, _ = searched(minutes=5.5, processes=3)
+    assert (progress.stop, len(order)) == ("minutes", 4)
 
 
 def test_what_runs_out_of_time_is_not_told(searched, evaluated):

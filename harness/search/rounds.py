@@ -1,0 +1,66 @@
+"""Contenders in more processes: the few that a recommendation is between, in shuffled rounds, until no doubt is new.
+
+One process has its own luck, and so has its minute of the machine. A round measures every contender once more, in a
+random order, so that drift hits all alike; then the contenders are chosen anew from what is now known.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from harness.errors import OutOfTimeError
+from harness.ledger import Known
+from harness.recommend import Table, recommend
+from harness.spec import Candidate, Suite
+
+CONTENDERS_AT_MOST: Final = 6
+"""Per profile: the recommended, its runner-up, and the best of those tied with it."""
+
+Again = Callable[[Candidate, int], object]
+
+
+def contenders(suite: Suite, known: Mapping[str, Known], eligible: Sequence[str], baseline_of: Mapping[str, str]) -> list[str]:
+    """Return the labels that a recommendation is between, over all profiles, and the baselines they refer to."""
+    references: Table = {label: one.facts for label, one in known.items() if one.complete and not one.failure}
+    table = {label: references[label] for label in eligible if label in references}
+    found: list[str] = []
+    for profile in suite.profiles:
+        best = recommend(profile, table, baseline_of, references)
+        if best.candidate is None:
+            continue
+        runner_up = [best.runner_up.candidate] if best.runner_up else []
+        labels = [best.candidate, *runner_up, *best.tied][:CONTENDERS_AT_MOST]
+        found += [*labels, *(baseline_of[label] for label in labels)]
+    return [label for label in dict.fromkeys(found) if label in references]
+
+
+def replicate(
+    suite: Suite,
+    look: Callable[[], Mapping[str, Known]],
+    choose: Callable[[Mapping[str, Known]], list[str]],
+    again: Again,
+    time_left: Callable[[], float],
+) -> str:
+    """Measure contenders in further processes until each has its number; return why it ended: ``settled`` or ``minutes``."""
+    order = random.Random(suite.search.seed)  # noqa: S311 (a seeded order, no secret)
+    while True:
+        known = look()
+        rounds = [(known[label], _next(known[label])) for label in choose(known)]
+        open_ = [(one, process) for one, process in rounds if process is not None]
+        if not open_:
+            return "settled"
+        order.shuffle(open_)
+        for one, process in open_:
+            if time_left() <= 0:
+                return "minutes"
+            try:
+                again(one.candidate, process)
+            except OutOfTimeError:
+                return "minutes"
+
+
+def _next(known: Known) -> int | None:
+    """Return the number of the next process a contender lacks, None when it has all."""
+    return next((i + 1 for i, missing in enumerate(known.later) if missing), None)

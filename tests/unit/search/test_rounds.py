@@ -1,0 +1,65 @@
+"""Which candidates are measured again, and until when: nothing is measured here."""
+
+from types import SimpleNamespace
+
+from harness.errors import OutOfTimeError
+from harness.search import rounds
+
+
+class Bench:
+    """Candidates that lack processes, and a record of who was measured again."""
+
+    def __init__(self, lacking):
+        self.lacking = {label: list(range(1, n + 1)) for label, n in lacking.items()}
+        self.order = []
+
+    def look(self):
+        return {
+            label: SimpleNamespace(candidate=label, later=tuple({"query": "k"} if p in left else {} for p in (1, 2)))
+            for label, left in self.lacking.items()
+        }
+
+    def again(self, candidate, process):
+        self.order.append((candidate, process))
+        self.lacking[candidate].remove(process)
+
+
+def test_every_contender_gets_its_processes_round_by_round(suite):
+    bench = Bench({"a": 2, "b": 2, "c": 0})
+    assert rounds.replicate(suite, bench.look, lambda known: ["a", "b", "c"], bench.again, lambda: 1.0) == "settled"
+    assert {p for _, p in bench.order[:2]} == {1}
+    assert sorted(bench.order) == [("a", 1), ("a", 2), ("b", 1), ("b", 2)]
+
+
+def test_contenders_are_chosen_anew_after_each_round(suite):
+    bench = Bench({"a": 2, "b": 2})
+    chosen = iter([["a"], ["b"], ["b"], []])
+    assert rounds.replicate(suite, bench.look, lambda known: next(chosen), bench.again, lambda: 1.0) == "settled"
+    assert bench.order == [("a", 1), ("b", 1), ("b", 2)]
+
+
+def test_rounds_end_with_the_minutes(suite):
+    bench = Bench({"a": 2, "b": 2})
+    left = iter([1.0, 0.0])
+    assert rounds.replicate(suite, bench.look, lambda known: ["a", "b"], bench.again, lambda: next(left)) == "minutes"
+    assert len(bench.order) == 1
+
+
+def test_a_candidate_cut_short_by_the_minutes_ends_the_rounds(suite):
+    bench = Bench({"a": 2})
+
+    def late(candidate, process):
+        raise OutOfTimeError("over")
+
+    assert rounds.replicate(suite, bench.look, lambda known: ["a"], late, lambda: 1.0) == "minutes"
+
+
+def test_contenders_are_the_best_the_tied_the_next_and_their_baseline(suite, fact):
+    good = {"quick": (0.001, 0.98), "even": (0.00101, 0.98), "slow": (0.02, 0.98), "poor": (0.9, 0.5), "open": (0.0005, 0.99)}
+    known = {}
+    for label, (latency, accuracy) in good.items():
+        facts = {"latency_p90": fact("latency_p90", latency), "accuracy": fact("accuracy", accuracy)}
+        facts |= {"throughput": fact("throughput", 1 / latency)}
+        known[label] = SimpleNamespace(facts=facts, complete=label != "open", failure=None)
+    found = rounds.contenders(suite, known, list(good), dict.fromkeys(good, "slow"))
+    assert set(found) == {"quick", "even", "slow"}, "the poor is out of reach, the open is not measured yet"
