@@ -15,7 +15,8 @@ from rich.text import Text
 from harness import units
 from harness.errors import HarnessError, SuiteError
 
-FRONT_ROWS = 12
+FRONT_ROWS = 6
+TIED_ROWS = 3
 
 
 def _out() -> Console:
@@ -117,11 +118,13 @@ def _beside(one: Mapping[str, Any]) -> list[Text]:
     ]
     tied = one["tied"]
     if tied:
-        more = f" and {len(tied) - 3} more" if len(tied) > 3 else ""
-        lines.append(Text(f"  tied with it: {', '.join(tied[:3])}{more}"))
+        lines += [Text(f"  {'tied:' if label == tied[0] else '     '} {label}") for label in tied[:TIED_ROWS]]
+        if len(tied) > TIED_ROWS:
+            lines.append(Text(f"        and {len(tied) - TIED_ROWS} more", style="dim"))
     if one["runner_up"]:
         runner = one["runner_up"]
-        lines.append(Text(f"  next: {runner['candidate']} ({runner['utility']:.3f}), loses by {runner['why']}"))
+        lines.append(Text(f"  next: {runner['candidate']}  utility {runner['utility']:.3f}"))
+        lines.append(Text(f"        loses by {runner['why']}", style="dim"))
     if one["infeasible"]:
         lines.append(Text(f"  {one['infeasible']} of {one['considered']} candidates break a constraint", style="dim"))
     return lines
@@ -139,17 +142,20 @@ def _front(console: Console, told: Mapping[str, Any]) -> None:
     metrics = told["objectives"]
     if not told["front"]:
         return
-    table = Table(
-        title=f"Pareto front over {', '.join(metrics)}", title_justify="left", box=None, padding=(0, 2), header_style="dim"
-    )
-    table.add_column("candidate", no_wrap=False)
-    for metric in metrics:
-        table.add_column(metric, justify="right")
-    for label in told["front"][:FRONT_ROWS]:
-        table.add_row(label, *(_shown(rows[label].get(metric), "value") for metric in metrics))
-    console.print(table)
+    console.print(Text(f"Pareto front over {', '.join(metrics)}", style="bold"))
+    for label in _best_first(told)[:FRONT_ROWS]:
+        console.print(Text(f"  {label}"))
+        shown = (f"{metric} {_shown(rows[label].get(metric), 'value')}" for metric in metrics)
+        console.print(Text("    " + "  ".join(shown), style="dim"))
     if len(told["front"]) > FRONT_ROWS:
         console.print(Text(f"  and {len(told['front']) - FRONT_ROWS} more in the report", style="dim"))
+    console.print()
+
+
+def _best_first(told: Mapping[str, Any]) -> list[str]:
+    """Return the front's labels by their best utility in any profile: what a reader may want comes first."""
+    scores = {one["candidate"]: max(score["utility"] for score in one["scores"].values()) for one in told["candidates"]}
+    return sorted(told["front"], key=lambda label: -scores[label])
 
 
 def _closing(console: Console, told: Mapping[str, Any]) -> None:
