@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import testing, worker
+from harness import worker
 from harness.errors import InputError, JobError, UnavailableError
-from harness.testing import FakeClock, FakeSession
+from harness.testing import FakeClock, FakeSession, fakes
 from harness.worker import Job, batches, check, classify, describe, evaluate
 
 AS_IS = {"scale": 1.0, "mean": (0.0,), "std": (1.0,), "layout": "as_is"}
@@ -58,7 +58,7 @@ def clock(monkeypatch):
     """Let the worker and the fake session live by one fake clock."""
     time = FakeClock()
     monkeypatch.setattr(worker, "time", time)
-    monkeypatch.setattr(testing, "time", time)
+    monkeypatch.setattr(fakes, "time", time)
     return time
 
 

@@ -1,25 +1,11 @@
-"""What a part must keep, as test classes to inherit; and stand-ins for time and for a model.
-
-Somebody who writes a part tests it like this, with fixtures that say which part and with which options::
-
-    class TestMyRuntime(RuntimeContract):
-        @pytest.fixture
-        def part(self):
-            return MY_RUNTIME
-
-The fakes are imported by measuring processes too (``harness.testing:load_fake`` is a runtime's door), so this module
-imports nothing heavy at its top.
-"""
+"""What every part keeps, as test classes to inherit: one per kind."""
 # ruff: noqa: D102 (a test's name is its docstring)
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from harness.errors import InputError
-from harness.interfaces import Array, Session, Sizing, Timeline
+from harness.interfaces import Session, Sizing, Timeline
 from harness.registry import open_door
+from harness.testing.fakes import FakeClock
+from harness.testing.reference import REFERENCE_CLASSES, reference_batch, reference_scores
 
 if TYPE_CHECKING:
     from harness.interfaces import Dataset, ModelSource, Part, Pass, Runtime, Samples, Scenario
@@ -36,173 +24,6 @@ if TYPE_CHECKING:
 TRAITS: Final = frozenset({"torch", "layers", "trees"})
 HEAVY: Final = ("torch", "timm", "onnx", "onnxruntime", "openvino", "sklearn", "optuna", "plotly", "PIL")
 """Packages that a declaration must not import: they wait behind doors."""
-
-REFERENCE_SHAPE: Final = (3, 8, 8)
-REFERENCE_CLASSES: Final = 4
-
-
-class FakeClock:
-    """Time that passes only when it is told to; ``sleep`` and ``perf_counter`` let it stand in for the module ``time``."""
-
-    def __init__(self, now: float = 0.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        """Return the seconds so far."""
-        return self.now
-
-    def perf_counter(self) -> float:
-        """Return the seconds so far."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
-
-
-class FakeSession:
-    """A model whose truth is planted: what it answers, how long it takes, and when it goes wrong.
-
-    It gives class ``k`` the highest score for a sample whose first number is ``k``. Options: ``classes`` (4), ``latency``,
-    ``load`` and ``first`` (seconds for a query, for loading, beside ``latency`` for the first query), ``fault`` (one of
-    ``FAULTS``), ``at`` (the query with which the fault begins, 0), ``message`` (of the fault ``raise``).
-    """
-
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self.options = options
-        self.settings: Mapping[str, Any] = {"threads": options.get("threads", 1)}
-        self.sizes: list[int] = []
-        """How many samples each query carried."""
-        time.sleep(float(options.get("load", 0)))
-
-    def run(self, batch: Array) -> Array:
-        """Return the planted scores of ``batch``, or fail as planted."""
-        number = len(self.sizes)
-        self.sizes.append(len(batch))
-        time.sleep(float(self.options.get("latency", 0)) + (float(self.options.get("first", 0)) if number == 0 else 0))
-        classes = int(self.options.get("classes", REFERENCE_CLASSES))
-        chosen = batch.reshape(len(batch), -1)[:, 0].round().astype(int) % classes
-        scores: Array = np.eye(classes, dtype=np.float32)[chosen]
-        fault = self.options.get("fault")
-        if fault is None or number < int(self.options.get("at", 0)):
-            return scores
-        return FAULTS[str(fault)](scores, self.options)
-
-
-def _nan(scores: Array, options: Mapping[str, Any]) -> Array:
-    spoilt = scores.copy()
-    spoilt[0, 0] = np.nan
-    return spoilt
-
-
-def _shape(scores: Array, options: Mapping[str, Any]) -> Array:
-    return scores[:, :-1]
-
-
-def _raise(scores: Array, options: Mapping[str, Any]) -> Array:
-    raise RuntimeError(str(options.get("message", "planted")))
-
-
-def _crash(scores: Array, options: Mapping[str, Any]) -> Array:
-    os.kill(os.getpid(), signal.SIGSEGV)
-    return scores
-
-
-def _exit(scores: Array, options: Mapping[str, Any]) -> Array:
-    print("leaving without a result", flush=True)
-    os._exit(int(options.get("status", 0)))
-
-
-def _hang(scores: Array, options: Mapping[str, Any]) -> Array:
-    """Start a child that would outlive this process, note its id in the file ``note``, and never return."""
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    if options.get("note"):
-        Path(str(options["note"])).write_text(str(child.pid))
-    while True:
-        time.sleep(60)
-
-
-def _memory(scores: Array, options: Mapping[str, Any]) -> Array:
-    """Take more memory than the process may have."""
-    hoard = [np.ones(2**27) for _ in range(int(options.get("gibibytes", 8)))]
-    return scores * float(len(hoard))
-
-
-FAULTS: Final[Mapping[str, Callable[[Array, Mapping[str, Any]], Array]]] = {
-    "nan": _nan,
-    "shape": _shape,
-    "raise": _raise,
-    "crash": _crash,
-    "exit": _exit,
-    "hang": _hang,
-    "memory": _memory,
-}
-
-
-def load_fake(folder: Path, options: Mapping[str, Any], device: str) -> FakeSession:
-    """Return a fake session: the door of a runtime that runs nothing."""
-    return FakeSession(options)
-
-
-def reference_weights() -> tuple[Array, Array, Array, Array]:
-    """Return the weights of the reference network: flatten, linear to 16, ReLU, linear to four classes."""
-    rng = np.random.default_rng(0)
-    inputs = int(np.prod(REFERENCE_SHAPE))
-    first, second = rng.normal(0, 0.1, (inputs, 16)), rng.normal(0, 0.3, (16, REFERENCE_CLASSES))
-    biases = rng.normal(0, 0.1, 16), rng.normal(0, 0.1, REFERENCE_CLASSES)
-    one, two, three, four = (array.astype(np.float32) for array in (first, biases[0], second, biases[1]))
-    return one, two, three, four
-
-
-def reference_scores(batch: Array) -> Array:
-    """Return what the reference network answers, computed by NumPy."""
-    first, bias, second, offset = reference_weights()
-    hidden = np.maximum(batch.reshape(len(batch), -1) @ first + bias, 0)
-    scores: Array = hidden @ second + offset
-    return scores
-
-
-def reference_batch(count: int) -> Array:
-    """Return seeded inputs for the reference network."""
-    return np.random.default_rng(1).normal(0, 1, (count, *REFERENCE_SHAPE)).astype(np.float32)
-
-
-def write_reference(folder: Path, format_: str) -> None:
-    """Write the reference network into ``folder`` as an artifact of a format: ``onnx`` or ``torch``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_onnx(folder / "model.onnx") if format_ == "onnx" else _write_torch(folder / "model.pt2")
-
-
-def _write_onnx(path: Path) -> None:
-    import onnx
-    from onnx import helper, numpy_helper
-
-    names = ("w1", "b1", "w2", "b2")
-    stored = [numpy_helper.from_array(array, name) for array, name in zip(reference_weights(), names, strict=True)]
-    nodes = [
-        helper.make_node("Flatten", ["input"], ["flat"], axis=1),
-        helper.make_node("Gemm", ["flat", "w1", "b1"], ["linear"]),
-        helper.make_node("Relu", ["linear"], ["hidden"]),
-        helper.make_node("Gemm", ["hidden", "w2", "b2"], ["scores"]),
-    ]
-    takes = helper.make_tensor_value_info("input", onnx.TensorProto.FLOAT, ["batch", *REFERENCE_SHAPE])
-    gives = helper.make_tensor_value_info("scores", onnx.TensorProto.FLOAT, ["batch", REFERENCE_CLASSES])
-    graph = helper.make_graph(nodes, "reference", [takes], [gives], stored)
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), str(path))
-
-
-def _write_torch(path: Path) -> None:
-    import torch
-
-    first, bias, second, offset = (torch.from_numpy(array) for array in reference_weights())
-    layers = torch.nn.Linear(*first.shape), torch.nn.Linear(*second.shape)
-    for layer, weight, shift in ((layers[0], first, bias), (layers[1], second, offset)):
-        layer.weight = torch.nn.Parameter(weight.T.contiguous())
-        layer.bias = torch.nn.Parameter(shift)
-    model = torch.nn.Sequential(torch.nn.Flatten(), layers[0], torch.nn.ReLU(), layers[1]).eval()
-    example = torch.zeros(2, *REFERENCE_SHAPE)
-    program = torch.export.export(model, (example,), dynamic_shapes=({0: torch.export.Dim("batch", min=1)},))
-    torch.export.save(program, str(path))
 
 
 class PartContract:

@@ -1,0 +1,46 @@
+"""What a part must keep, as test classes to inherit; and stand-ins for time and for a model.
+
+Somebody who writes a part tests it like this, with fixtures that say which part and with which options::
+
+    class TestMyRuntime(RuntimeContract):
+        @pytest.fixture
+        def part(self):
+            return MY_RUNTIME
+
+Measuring processes import the fakes too (``harness.testing:load_fake`` is a runtime's door), so nothing here imports
+anything heavy at its top.
+"""
+
+from harness.testing.contracts import (
+    DatasetContract,
+    ModelSourceContract,
+    PartContract,
+    PassContract,
+    RuntimeContract,
+    ScenarioContract,
+)
+from harness.testing.fakes import FakeClock, FakeSession, load_fake
+from harness.testing.reference import (
+    REFERENCE_CLASSES,
+    REFERENCE_SHAPE,
+    reference_batch,
+    reference_scores,
+    write_reference,
+)
+
+__all__ = [
+    "REFERENCE_CLASSES",
+    "REFERENCE_SHAPE",
+    "DatasetContract",
+    "FakeClock",
+    "FakeSession",
+    "ModelSourceContract",
+    "PartContract",
+    "PassContract",
+    "RuntimeContract",
+    "ScenarioContract",
+    "load_fake",
+    "reference_batch",
+    "reference_scores",
+    "write_reference",
+]

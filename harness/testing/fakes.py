@@ -1,0 +1,121 @@
+"""Stand-ins for time and for a model, with a planted truth and planted faults."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from harness.interfaces import Array
+
+FAKE_CLASSES: Final = 4
+
+
+class FakeClock:
+    """Time that passes only when it is told to; ``sleep`` and ``perf_counter`` let it stand in for the module ``time``."""
+
+    def __init__(self, now: float = 0.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        """Return the seconds so far."""
+        return self.now
+
+    def perf_counter(self) -> float:
+        """Return the seconds so far."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+class FakeSession:
+    """A model whose truth is planted: what it answers, how long it takes, and when it goes wrong.
+
+    It gives class ``k`` the highest score for a sample whose first number is ``k``. Options: ``classes`` (4), ``latency``,
+    ``load`` and ``first`` (seconds for a query, for loading, beside ``latency`` for the first query), ``fault`` (one of
+    ``FAULTS``), ``at`` (the query with which the fault begins, 0), ``message`` (of the fault ``raise``).
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        self.settings: Mapping[str, Any] = {"threads": options.get("threads", 1)}
+        self.sizes: list[int] = []
+        """How many samples each query carried."""
+        time.sleep(float(options.get("load", 0)))
+
+    def run(self, batch: Array) -> Array:
+        """Return the planted scores of ``batch``, or fail as planted."""
+        number = len(self.sizes)
+        self.sizes.append(len(batch))
+        time.sleep(float(self.options.get("latency", 0)) + (float(self.options.get("first", 0)) if number == 0 else 0))
+        classes = int(self.options.get("classes", FAKE_CLASSES))
+        chosen = batch.reshape(len(batch), -1)[:, 0].round().astype(int) % classes
+        scores: Array = np.eye(classes, dtype=np.float32)[chosen]
+        fault = self.options.get("fault")
+        if fault is None or number < int(self.options.get("at", 0)):
+            return scores
+        return FAULTS[str(fault)](scores, self.options)
+
+
+def _nan(scores: Array, options: Mapping[str, Any]) -> Array:
+    spoilt = scores.copy()
+    spoilt[0, 0] = np.nan
+    return spoilt
+
+
+def _shape(scores: Array, options: Mapping[str, Any]) -> Array:
+    return scores[:, :-1]
+
+
+def _raise(scores: Array, options: Mapping[str, Any]) -> Array:
+    raise RuntimeError(str(options.get("message", "planted")))
+
+
+def _crash(scores: Array, options: Mapping[str, Any]) -> Array:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return scores
+
+
+def _exit(scores: Array, options: Mapping[str, Any]) -> Array:
+    print("leaving without a result", flush=True)
+    os._exit(int(options.get("status", 0)))
+
+
+def _hang(scores: Array, options: Mapping[str, Any]) -> Array:
+    """Start a child that would outlive this process, note its id in the file ``note``, and never return."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    if options.get("note"):
+        Path(str(options["note"])).write_text(str(child.pid))
+    while True:
+        time.sleep(60)
+
+
+def _memory(scores: Array, options: Mapping[str, Any]) -> Array:
+    """Take more memory than the process may have."""
+    hoard = [np.ones(2**27) for _ in range(int(options.get("gibibytes", 8)))]
+    return scores * float(len(hoard))
+
+
+FAULTS: Final[Mapping[str, Callable[[Array, Mapping[str, Any]], Array]]] = {
+    "nan": _nan,
+    "shape": _shape,
+    "raise": _raise,
+    "crash": _crash,
+    "exit": _exit,
+    "hang": _hang,
+    "memory": _memory,
+}
+
+
+def load_fake(folder: Path, options: Mapping[str, Any], device: str) -> FakeSession:
+    """Return a fake session: the door of a runtime that runs nothing."""
+    return FakeSession(options)
