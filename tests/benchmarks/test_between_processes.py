@@ -50,7 +50,7 @@ def test_between_processes(tmp_path: Path) -> None:
             "fixed_batch": None,
             "scenarios": {"single_stream": SINGLE_STREAM.door},
             "evaluate": False,
-            "sizing": Measure().model_dump(mode="json"),
+            "sizing": Measure().sizing(),
             "memory_limit": None,
         }
         medians = []

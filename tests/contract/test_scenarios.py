@@ -26,4 +26,4 @@ def test_every_scenario_is_under_contract():
 def test_the_sizing_of_the_contract_is_what_a_suite_says_by_default():
     from harness.spec import Measure
 
-    assert ScenarioContract.sizing == Sizing(**Measure().model_dump())
+    assert ScenarioContract.sizing == Sizing(**Measure().sizing())
