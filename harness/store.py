@@ -98,7 +98,7 @@ class Store:
             self._engine = sa.create_engine(url)
             if self._engine.dialect.name == "sqlite":
                 _prepare_sqlite(self._engine)
-            _META.create_all(self._engine)
+            self._make_tables()
             self._check_version()
         except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
@@ -112,12 +112,19 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self._engine.dispose()
 
+    def _make_tables(self) -> None:
+        """Make what is not there; the database looks and makes at once, since another process may be making it too."""
+        with self._engine.begin() as connection:
+            for table in _META.sorted_tables:
+                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+
     def _check_version(self) -> None:
         with self._engine.begin() as connection:
+            _keep_once(connection, _ABOUT, "name", "schema_version", value=str(SCHEMA_VERSION))
             found = connection.scalar(sa.select(_ABOUT.c.value).where(_ABOUT.c.name == "schema_version"))
-            if found is None:
-                connection.execute(sa.insert(_ABOUT).values(name="schema_version", value=str(SCHEMA_VERSION)))
-            elif found != str(SCHEMA_VERSION):
+            if found != str(SCHEMA_VERSION):
                 raise StoreError(
                     f"the store {_shown(self.url)} has schema {found}, this version reads {SCHEMA_VERSION}", "use another --store"
                 )
@@ -220,7 +227,7 @@ class Store:
         return Contents(**counts, environments=environments)
 
 
-def _keep_once(connection: sa.Connection, table: sa.Table, key: str, value: str, **columns: Any) -> None:
+def _keep_once(connection: sa.Connection, table: sa.Table, key: str, value: str, /, **columns: Any) -> None:
     """Insert a row unless its key is there: what is known stays as it was first measured.
 
     Left to the database where it can do it, since another process may insert between a look and an insert.
@@ -251,7 +258,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _settings(connection: Any, record: Any) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.close()

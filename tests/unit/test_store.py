@@ -1,5 +1,7 @@
 import io
 import sqlite3
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -171,3 +173,13 @@ def test_a_password_is_not_told(tmp_path):
     with pytest.raises(StoreError) as caught:
         Store("nosuchdb://user:secret@host/base")
     assert "secret" not in caught.value.message
+
+
+def test_many_that_open_a_new_store_at_once_all_get_it(tmp_path):
+    code = "import sys; from harness.store import Store\nwith Store(sys.argv[1]) as store: print(store.contents().facts)"
+    for attempt in range(3):
+        url = f"sqlite:///{tmp_path / f'{attempt}.db'}"
+        opened = [
+            subprocess.Popen([sys.executable, "-c", code, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(6)
+        ]
+        assert [one.communicate() for one in opened] == [(b"0\n", b"")] * 6
