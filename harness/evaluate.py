@@ -68,6 +68,8 @@ class Evaluator:
         artifact, missing = known.artifact, known.later[process - 1]
         if artifact is None or known.failure or not missing:
             return _evaluation(known, 0)
+        if not _is_there(artifact):  # somebody tidied up: make it again first
+            return self._try(known, say, lambda: self._complete(known, say))
         say(f"measuring in process {process + 1}")
         return self._try(known, say, lambda: self._measure(candidate, artifact, missing, process))
 

@@ -1,5 +1,6 @@
 """One candidate after another, with a fake maker and a fake runtime in real processes: each fact is measured once."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -146,6 +147,17 @@ def test_a_contender_is_measured_again_in_a_process_of_its_own(bench):
     assert {n: f.processes for n, f in twice.facts.items()} == {n: 1 + METRICS[n].replicated for n in once.facts}
     assert "predictions" not in bench.store.samples(2), "accuracy does not differ between processes"
     assert bench.evaluator.evaluate_again(candidate, 1, lambda text: None).measured == 0
+
+
+def test_an_artifact_that_was_deleted_is_made_again_before_it_is_measured_again(bench):
+    candidate = bench.pick()
+    bench.evaluate(candidate)
+    artifact = bench.ledger.look_up([candidate])[candidate.label].artifact
+    shutil.rmtree(artifact.folder)
+    assert bench.evaluator.evaluate_again(candidate, 1, lambda text: None).failure is None
+    assert Path(artifact.folder).is_dir()
+    assert len(bench.maker.made) == 2
+    assert bench.evaluator.evaluate_again(candidate, 1, lambda text: None).facts["latency_p50"].processes == 2
 
 
 def test_a_failure_to_measure_is_kept_and_not_tried_again_until_it_is_forgotten(bench):
