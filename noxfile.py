@@ -13,11 +13,9 @@ from pathlib import Path
 import nox
 
 nox.options.sessions = ["tests", "lint", "types", "layers"]
-nox.options.default_venv_backend = "venv"
-nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "none"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-SHARED = ".nox/harness"
 
 
 def _installed(name: str) -> bool:
@@ -29,27 +27,29 @@ def _installed(name: str) -> bool:
 
 
 HERE = all(_installed(name) for name in ("torch", "openvino", "model-selection-harness"))
-SETTINGS = {"venv_backend": "none"} if HERE else {"venv_location": SHARED}
+BIN = Path(sys.executable).parent if HERE else Path(__file__).parent / ".nox/harness/bin"
 
 
 def _install(session: nox.Session, *groups: str) -> None:
-    """Install the project and the tools of ``groups``, into this Python where it has the packages, else into the shared one."""
+    """Install the project and the tools of ``groups`` into the environment, which is made if it is not there."""
+    if not (BIN / "python").exists():
+        session.run(sys.executable, "-m", "venv", str(BIN.parent))
     tools = nox.project.dependency_groups(PYPROJECT, *groups)
     _python(session, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".", *tools)
 
 
 def _python(session: nox.Session, *args: str) -> None:
-    session.run(sys.executable if HERE else "python", *args, external=HERE)
+    session.run(str(BIN / "python"), *args)
 
 
-@nox.session(**SETTINGS)
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run every test but the benchmarks."""
     _install(session, "tests")
     _python(session, "-m", "pytest", *session.posargs)
 
 
-@nox.session(**SETTINGS)
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format."""
     _install(session, "lint")
@@ -57,22 +57,21 @@ def lint(session: nox.Session) -> None:
     _python(session, "-m", "ruff", "format", "--check", ".")
 
 
-@nox.session(**SETTINGS)
+@nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly."""
     _install(session, "types")
     _python(session, "-m", "mypy")
 
 
-@nox.session(**SETTINGS)
+@nox.session
 def layers(session: nox.Session) -> None:
     """Check that imports go down only."""
     _install(session, "layers")
-    linter = Path(sys.executable).parent / "lint-imports" if HERE else Path("lint-imports")
-    session.run(str(linter), external=HERE)
+    session.run(str(BIN / "lint-imports"))
 
 
-@nox.session(**SETTINGS)
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure the harness itself: figures are printed, nothing is asserted on time."""
     _install(session, "tests")
