@@ -28,18 +28,19 @@ def _installed(name: str) -> bool:
 
 HERE = all(_installed(name) for name in ("torch", "openvino", "model-selection-harness"))
 BIN = Path(sys.executable).parent if HERE else Path(__file__).parent / ".nox/harness/bin"
+PYTHON = sys.executable if HERE else str(BIN / "python")
 
 
 def _install(session: nox.Session, *groups: str) -> None:
     """Install the project and the tools of ``groups`` into the environment, which is made if it is not there."""
-    if not (BIN / "python").exists():
+    if not Path(PYTHON).exists():
         session.run(sys.executable, "-m", "venv", str(BIN.parent))
     tools = nox.project.dependency_groups(PYPROJECT, *groups)
     _python(session, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".", *tools)
 
 
 def _python(session: nox.Session, *args: str) -> None:
-    session.run(str(BIN / "python"), *args)
+    session.run(PYTHON, *args)
 
 
 @nox.session
