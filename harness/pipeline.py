@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +111,7 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         "planned": progress.planned,
         "seconds": round(tally.elapsed, 1),
         "replicates": replicates,
-        "counts": tally.counts(),
+        "counts": tally.counts(known),
     }
     return answer.build(suite, space, known, setting.environment, told)
 
@@ -146,9 +146,10 @@ class _Tally:
         """Facts of the candidates seen that were looked up."""
         return sum(self.looked_up.values())
 
-    def counts(self) -> dict[str, int]:
-        """Return facts measured in this run, and facts that were known before or shared."""
-        return {"measured": self.measured, "reused": self.reused}
+    def counts(self, known: Mapping[str, Known]) -> dict[str, int]:
+        """Return facts measured in this run, and facts of the answer that were known before it or shared."""
+        untouched = sum(len(one.facts) for label, one in known.items() if one.complete and label not in self.looked_up)
+        return {"measured": self.measured, "reused": self.reused + untouched}
 
     def status(self, planned: int, tried: int, durations: list[float]) -> Status:
         """Return how far the run is."""
