@@ -78,7 +78,8 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
     tally = _Tally(setting, observer)
     inside = [candidate.label for candidate in space.candidates]
     with _only_one(setting.root), Workshop(setting.root, suite.limits.prepare_time, suite.limits.memory) as workshop:
-        study = Study(suite, space.candidates, setting.store.url, setting.environment)
+        stale = [label for label, one in setting.known().items() if not one.complete]
+        study = Study(suite, space.candidates, setting.store.url, setting.environment, stale)
         observer.began(suite.name, min(suite.search.trials, len(space.candidates)), study.algorithm)
         deadline = time.monotonic() + suite.search.minutes * 60 * OVERTIME
         evaluator = Evaluator(

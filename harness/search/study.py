@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import optuna
@@ -47,7 +47,10 @@ class _Told:
 class Study:
     """What was tried of a suite's space on one machine, and what to try next; each candidate at most once."""
 
-    def __init__(self, suite: Suite, candidates: Sequence[Candidate], url: str, environment: Environment) -> None:
+    def __init__(
+        self, suite: Suite, candidates: Sequence[Candidate], url: str, environment: Environment, stale: Collection[str] = ()
+    ) -> None:
+        """``stale`` are labels whose facts are not known any more (a file, a setting, a package changed): to be tried again."""
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.objectives = objectives(suite)
         self.algorithm = algorithm(suite, len(candidates))
@@ -66,7 +69,7 @@ class Study:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             self._study.set_metric_names(list(self.objectives))  # what optuna-dashboard shows
-        self._told = self._resume()
+        self._told = {label: told for label, told in self._resume().items() if label not in stale}
 
     def _resume(self) -> dict[str, _Told]:
         """Return what was told so far by candidate; trials that a kill left open are closed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from tests.end_to_end.conftest import SMALL, Project
@@ -29,3 +30,28 @@ def test_contenders_are_measured_in_three_processes_and_the_clearly_worse_in_one
     again = project.harness("run", "suite.yaml", "--json")
     assert again.json["counts"]["measured"] == 0
     assert again.json["profiles"] == answer.json["profiles"]
+
+
+def test_what_a_changed_setting_makes_unknown_is_measured_again(finished: Project, tmp_path: Path) -> None:
+    project = Project(tmp_path / "changed", SMALL.replace("max_queries: 64", "max_queries: 80"))
+    shutil.copytree(finished.folder / "results", project.folder / "results")
+    answer = project.harness("run", "suite.yaml", "--json").json
+    assert answer["space"]["evaluated"] == 8
+    assert answer["counts"]["measured"] > 0
+    assert all("latency_p50" in one["facts"] for one in answer["candidates"])
+
+
+def test_a_failure_is_tried_again_on_request_only(tmp_path: Path) -> None:
+    suite = (
+        SMALL.replace("[logistic_regression, decision_tree]", "decision_tree")
+        .replace("[1, 8]", "1")
+        .replace("threads: [1, 2]", "threads: 1")
+    )
+    project = Project(tmp_path, suite + "limits: {measure_time: 10 ms}\n")
+    first = project.harness("run", "suite.yaml", "--json").json
+    assert [one["kind"] for one in first["failures"]] == ["timed_out"]
+    project.suite.write_text(suite)
+    assert len(project.harness("run", "suite.yaml", "--json").json["failures"]) == 1
+    again = project.harness("run", "suite.yaml", "--retry-failed", "--json").json
+    assert again["failures"] == []
+    assert len(again["candidates"]) == 1
