@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -87,27 +87,54 @@ class Spread(NamedTuple):
     sd: float
     dof: int
     """Degrees of freedom it was estimated with; 0 where it is an assumption."""
+    within: float = 0.0
+    """Root mean square half-width, as logarithm, of the intervals of the processes it was estimated from: the noise of their
+    own queries is part of ``sd``. 0 where that is not known."""
 
 
-def pooled(groups: Iterable[Sequence[float]], assumed: float) -> Spread:
-    """Return the spread between processes, pooled over candidates: each group holds one candidate's values.
+class Ends(Protocol):
+    """What has a value and the ends of an interval: an ``Estimate``, or a fact."""
+
+    @property
+    def value(self) -> float:
+        """The value itself."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of its interval."""
+
+    @property
+    def high(self) -> float:
+        """Upper end of its interval."""
+
+
+def between(groups: Iterable[Sequence[Ends]], assumed: float) -> Spread:
+    """Return the spread between processes, pooled over candidates: each group holds one candidate's estimates, one a process.
 
     With fewer than ``DOF_NEEDED`` degrees of freedom in all groups together, it is the ``assumed`` one.
     """
-    squares, dof = 0.0, 0
+    squares, noise, dof = 0.0, 0.0, 0
     for group in groups:
-        if len(group) > 1 and min(group) > 0:
-            logs = np.log(np.asarray(group, dtype=float))
+        if len(group) > 1 and min(one.value for one in group) > 0:
+            logs = np.log([one.value for one in group])
             squares += float(((logs - logs.mean()) ** 2).sum())
+            noise += (len(group) - 1) * (_noise(group, _below) + _noise(group, _above)) / 2
             dof += len(group) - 1
-    return Spread(math.sqrt(squares / dof), dof) if dof >= DOF_NEEDED else Spread(assumed, 0)
+    return Spread(math.sqrt(squares / dof), dof, math.sqrt(noise / dof)) if dof >= DOF_NEEDED else Spread(assumed, 0)
+
+
+def pooled(groups: Iterable[Sequence[float]], assumed: float) -> Spread:
+    """Return the spread between processes where only their values are known."""
+    return between(([Estimate(value, value, value, 1) for value in group] for group in groups), assumed)
 
 
 def combined(processes: Sequence[Estimate], spread: Spread) -> Estimate:
-    """Return one estimate from those of several processes: their geometric mean.
+    """Return one estimate from those of several processes: their geometric mean, with Student's t of their ``spread``.
 
-    Its interval holds both parts: Student's t with the ``spread`` between processes, and what each process's own
-    interval says. Processes are the unit of replication: queries of one process share its luck (Kalibera & Jones 2013).
+    Processes are the unit of replication: queries of one process share its luck (Kalibera & Jones 2013). A spread that was
+    estimated from processes holds the noise of their queries already, whatever makes it (autocorrelated queries too), so
+    a candidate's own is added, in quadrature, only as far as it exceeds theirs. Where theirs exceeds its own nothing is taken
+    off: the difference of two estimates is too unsure (coverage fell to 84 %).
     """
     k, n = len(processes), sum(one.n for one in processes)
     if min(one.value for one in processes) <= 0:
@@ -116,7 +143,21 @@ def combined(processes: Sequence[Estimate], spread: Spread) -> Estimate:
     centre = processes[0].value if k == 1 else math.exp(math.fsum(math.log(one.value) for one in processes) / k)
     upper = 0.5 + CONFIDENCE / 2
     quantile = float(special.stdtrit(spread.dof, upper) if spread.dof else special.ndtri(upper))
-    between = quantile * spread.sd / math.sqrt(k)
-    below = math.fsum(math.log(one.value / max(one.low, one.value / 10)) for one in processes) / k**1.5
-    above = math.fsum(math.log(max(one.high, one.value) / one.value) for one in processes) / k**1.5
-    return Estimate(centre, centre * math.exp(-math.hypot(between, below)), centre * math.exp(math.hypot(between, above)), n)
+    below, above = (
+        math.sqrt(((quantile * spread.sd) ** 2 + max(0.0, _noise(processes, side) - spread.within**2)) / k)
+        for side in (_below, _above)
+    )
+    return Estimate(centre, centre * math.exp(-below), centre * math.exp(above), n)
+
+
+def _noise(processes: Sequence[Ends], side: Callable[[Ends], float]) -> float:
+    """Return the mean square of one side of the processes' own intervals."""
+    return math.fsum(side(one) ** 2 for one in processes) / len(processes)
+
+
+def _below(one: Ends) -> float:
+    return math.log(one.value / max(one.low, one.value / 10))
+
+
+def _above(one: Ends) -> float:
+    return math.log(max(one.high, one.value) / one.value)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -43,12 +44,23 @@ POSITIVE = st.floats(1e-9, 1e9)
 
 
 @given(
-    st.lists(st.tuples(POSITIVE, st.floats(0, 1), st.floats(0, 10)), min_size=1, max_size=6), st.floats(0, 1), st.integers(0, 50)
+    st.lists(st.tuples(POSITIVE, st.floats(0, 1), st.floats(0, 10)), min_size=1, max_size=6),
+    st.builds(stats.Spread, st.floats(0, 1), st.integers(0, 50), st.floats(0, 1)),
 )
-def test_a_combined_estimate_lies_inside_its_interval_and_between_its_processes(parts, sd, dof):
+def test_a_combined_estimate_lies_inside_its_interval_and_between_its_processes(parts, spread):
     processes = [stats.Estimate(value, value * (1 - below), value * (1 + above), 3) for value, below, above in parts]
-    one = stats.combined(processes, stats.Spread(sd, dof))
+    one = stats.combined(processes, spread)
     values = [process.value for process in processes]
     assert one.low <= one.value <= one.high
     assert min(values) * (1 - 1e-9) <= one.value <= max(values) * (1 + 1e-9)
     assert one.n == 3 * len(processes)
+
+
+@given(st.lists(st.lists(POSITIVE, min_size=1, max_size=4), max_size=6), st.floats(0.01, 100))
+def test_a_spread_does_not_depend_on_the_unit(values, scale):
+    one, other = (
+        stats.between([[stats.Estimate(v * by, v * by / 2, v * by * 3, 9) for v in group] for group in values], 0.15)
+        for by in (1.0, scale)
+    )
+    assert one.dof == other.dof
+    assert (one.sd, one.within) == pytest.approx((other.sd, other.within), abs=1e-6)
