@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
 import re
+import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any, Final
 import psutil
 
 from harness.keys import digest, versions
+from harness.measure.frequency import Speed
 from harness.measure.nvml import gpus
 from harness.record import Environment
 
@@ -31,6 +34,22 @@ PACKAGES: Final = (
     "numpy",
 )
 TELLING_FLAGS: Final = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimd", "sve")
+THREAD_VARIABLES: Final = (
+    "OMP_NUM_THREADS",
+    "OMP_WAIT_POLICY",
+    "OMP_PROC_BIND",
+    "OMP_PLACES",
+    "GOMP_CPU_AFFINITY",
+    "KMP_AFFINITY",
+    "KMP_BLOCKTIME",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "MKL_DYNAMIC",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+"""Variables by which thread pools of numeric libraries are set from outside."""
 PRESSURE: Final = Path("/proc/pressure/cpu")
 GOVERNOR: Final = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
 TURBO: Final = Path("/sys/devices/system/cpu/intel_pstate/no_turbo")
@@ -44,8 +63,12 @@ class Doubt:
     advice: str
 
 
-def read(device: str = "cpu") -> Environment:
-    """Return the environment of this machine now; GPUs are part of its identity when ``device`` is one."""
+def read(device: str = "cpu", folder: Path | None = None) -> Environment:
+    """Return the environment of this machine now.
+
+    The identity is what must be equal before timings are compared; GPUs are part of it when ``device`` is one. The context
+    tells the rest, with the git revision of ``folder`` if that is given and has one.
+    """
     identity = {
         "cpu": _cpu_model(),
         "cpu_flags": _flags(),
@@ -53,12 +76,18 @@ def read(device: str = "cpu") -> Environment:
         "memory": round(psutil.virtual_memory().total / 2**30),
         "machine": platform.machine(),
         "system": platform.system(),
+        "kernel_series": series(platform.release()),
+        "distribution": _distribution(),
+        "libc": " ".join(platform.libc_ver()).strip(),
         "python": ".".join(platform.python_version_tuple()[:2]),
     }
     seen = gpus()
     if device != "cpu":
         identity["gpus"] = seen
     context = _context() | {"gpus": [str(gpu["name"]) for gpu in seen]}
+    revision = None if folder is None else git(folder)
+    if revision is not None:
+        context["git"] = revision
     return Environment(id=digest(identity)[:12], identity=identity, context=context, versions=versions(PACKAGES))
 
 
@@ -78,7 +107,20 @@ def _context() -> dict[str, Any]:
     pressure = _pressure()
     if pressure is not None:
         context["cpu_pressure"] = pressure
-    return context
+    context["thread_variables"] = {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ}
+    return context | _heat()
+
+
+def _heat() -> dict[str, Any]:
+    """Return hertz by core and the highest degrees Celsius by sensor chip, where the machine tells them."""
+    found: dict[str, Any] = {}
+    if speed := Speed.now().frequency:
+        found["frequency"] = {f"cpu{core}": hertz for core, hertz in speed.items()}
+    with contextlib.suppress(Exception):  # a sensor's driver may answer anything, and no figure depends on it
+        highest = {chip: max(sensor.current for sensor in read) for chip, read in psutil.sensors_temperatures().items() if read}
+        if highest:
+            found["temperature"] = highest
+    return found
 
 
 def untrustworthy(environment: Environment) -> list[Doubt]:
@@ -100,6 +142,46 @@ def untrustworthy(environment: Environment) -> list[Doubt]:
             Doubt("this is a virtual machine: neighbours on its host are not visible", "compare within one run, not across days")
         )
     return found
+
+
+def series(release: str) -> str:
+    """Return the series of a kernel release, ``6.18`` of ``6.18.44-fc``: within one, only faults are repaired."""
+    match = re.match(r"\d+\.\d+", release)
+    return match.group() if match else release
+
+
+def _distribution() -> str:
+    """Return id and version of the distribution, ``debian 12``: its libraries are under every runtime."""
+    try:
+        about = platform.freedesktop_os_release()
+    except OSError:
+        return ""
+    return f"{about.get('ID', '')} {about.get('VERSION_ID', '')}".strip()
+
+
+def git(folder: Path) -> dict[str, Any] | None:
+    """Return the commit a folder is at and whether tracked files differ from it; None where there is no git or no commit.
+
+    Runs ``git status`` without locks, prompts, monitors and the variables of a surrounding git; it may take 10 s.
+    """
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    ask = ["git", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
+    try:
+        done = subprocess.run(
+            ask, cwd=folder, env=surroundings | quiet, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return git_status(done.stdout.decode(errors="replace"))
+
+
+def git_status(told: str) -> dict[str, Any] | None:
+    """Return revision and dirtiness from what ``git status --porcelain=v2 --branch`` printed."""
+    match = re.search(r"^# branch\.oid ([0-9a-f]{40,64})$", told, re.MULTILINE)
+    if match is None:
+        return None
+    return {"revision": match.group(1), "dirty": any(line and not line.startswith("#") for line in told.splitlines())}
 
 
 def _cpuinfo() -> dict[str, str]:

@@ -5,7 +5,9 @@ import sys
 import time
 
 import psutil
+import pytest
 
+from harness.launch import WATCH_INTERVAL
 from harness.measure import memory
 
 SCRIPT = """
@@ -34,6 +36,35 @@ def test_200_megabytes_are_seen_while_they_are_there_and_in_the_peak_until_it_is
     assert kept >= 195
     assert told[5:] == ["True", "True"]
     assert low < 20
+
+
+EXACT = """
+from harness.measure import memory
+import numpy as np
+allowed = memory.reset_peak()
+before = memory.peak()
+block = np.empty(200_000_000, dtype=np.uint8)
+block[::4096] = 1
+del block
+print(memory.peak() - before, allowed)
+"""
+
+
+def test_a_peak_of_200_megabytes_is_read_within_two_percent():
+    told = subprocess.run([sys.executable, "-c", EXACT], capture_output=True, text=True, check=True).stdout.split()
+    assert int(told[0]) == pytest.approx(200e6, rel=0.02)
+    assert told[1] == "True"
+
+
+def test_whoever_watches_uses_less_than_a_hundredth_of_a_core():
+    memory.watch(subprocess.Popen([sys.executable, "-c", ""]), 0.05, 10)  # what is imported once is not counted
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(2)"])
+    wall, cpu = time.perf_counter(), time.process_time()
+    seen = memory.watch(process, WATCH_INTERVAL, 30)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    assert wall >= 2
+    assert len(seen) >= 10
+    assert cpu < 0.01 * wall
 
 
 def test_a_process_is_watched_until_it_ends():
