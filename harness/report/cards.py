@@ -8,6 +8,7 @@ from typing import Any
 
 from harness import units
 from harness.report import wording
+from harness.report.cautions import cautions
 from harness.report.comparison import Comparison, against_baseline
 
 HEADLINES = 4
@@ -28,6 +29,14 @@ class Term:
     """What it could contribute."""
     room: float
     filled: float
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint of the profile; ``estimate``: only an estimate says whether it is met."""
+
+    text: str
+    estimate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class Card:
     headlines: tuple[Comparison, ...]
     figures: tuple[Comparison, ...]
     terms: tuple[Term, ...]
-    constraints: tuple[str, ...]
+    constraints: tuple[Constraint, ...]
     misses: tuple[Miss, ...]
     tied: tuple[str, ...]
     runner_up: RunnerUp | None
@@ -85,7 +94,7 @@ def cards(facts: Mapping[str, Any]) -> tuple[Card, ...]:
 
 def _card(name: str, one: Mapping[str, Any], candidate: Mapping[str, Any] | None, facts: Mapping[str, Any]) -> Card:
     priorities = facts["priorities"].get(name, {})
-    figures = against_baseline(one["facts"], one["baseline_facts"], facts["metrics"])
+    figures = against_baseline(one["facts"], one["baseline_facts"], facts["metrics"], (candidate or {}).get("paired") or {})
     label = one["candidate"] or ""
     return Card(
         profile=name,
@@ -98,12 +107,12 @@ def _card(name: str, one: Mapping[str, Any], candidate: Mapping[str, Any] | None
         headlines=_headlines(figures, one["terms"]),
         figures=figures,
         terms=_terms(one, priorities, facts["metrics"]),
-        constraints=tuple(constraint["text"] for constraint in priorities.get("constraints", ())),
-        misses=tuple(miss(violation, facts["metrics"]) for violation in one["violations"]),
+        constraints=_constraints(priorities, one["facts"]),
+        misses=tuple(miss(violation, facts["metrics"], one["facts"]) for violation in one["violations"]),
         tied=tuple(one["tied"]),
         runner_up=_runner_up(one["runner_up"]),
         counts=_counts(one),
-        cautions=_cautions(one, candidate),
+        cautions=cautions(one, candidate, priorities),
     )
 
 
@@ -147,16 +156,18 @@ def _unit(metrics: Mapping[str, Any], name: str) -> str:
     return str(metrics.get(name, {}).get("unit", ""))
 
 
-def miss(violation: Mapping[str, Any], metrics: Mapping[str, Any]) -> Miss:
-    """Return a broken constraint in words."""
-    unit = _unit(metrics, violation["metric"])
+def miss(violation: Mapping[str, Any], metrics: Mapping[str, Any], facts: Mapping[str, wording.Fact]) -> Miss:
+    """Return a broken constraint of a candidate with these ``facts`` in words."""
+    unit, fact = _unit(metrics, violation["metric"]), facts.get(violation["metric"], {})
     value, bound = violation["value"], violation["bound"]
+    remark = f" ({wording.ESTIMATE})" if wording.is_estimate(fact) else ""
+    by = _missed_by(value, bound, violation["miss"], unit)
     return Miss(
         violation["constraint"],
         wording.metric(violation["metric"]),
-        wording.figure(value, unit),
+        wording.about(wording.figure(value, unit), fact) + remark,
         wording.figure(bound, unit),
-        _missed_by(value, bound, violation["miss"], unit),
+        wording.about(by, fact) if by else "",
     )
 
 
@@ -181,15 +192,7 @@ def _counts(one: Mapping[str, Any]) -> str:
     return f"{wording.count(considered, 'candidate')} considered; {broken} a constraint."
 
 
-def _cautions(one: Mapping[str, Any], candidate: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Return what a reader should know before trusting the figures."""
-    busy = [wording.metric(name) for name, fact in one["facts"].items() if fact["quality"] != "clean"]
-    withheld = (candidate or {}).get("withheld", {})
-    said = [f"Measured while the machine was busy: {wording.listed(busy)}."] if busy else []
-    said += [
-        f"No {wording.metric(name)}: it needs {why['needs']} queries and there were {why['has']}."
-        for name, why in withheld.items()
-    ]
-    if one["candidate"] and not one["baseline_facts"]:
-        said.append("Its baseline has no figures yet, so nothing is compared.")
-    return tuple(said)
+def _constraints(priorities: Mapping[str, Any], facts: Mapping[str, wording.Fact]) -> tuple[Constraint, ...]:
+    return tuple(
+        Constraint(one["text"], wording.is_estimate(facts.get(one["metric"], {}))) for one in priorities.get("constraints", ())
+    )

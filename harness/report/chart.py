@@ -19,8 +19,12 @@ _TICKS = {
     units.RATE: ("~s", "/s"),
     units.SHARE: ("~%", ""),
     units.COUNT: ("~s", ""),
+    units.JOULE: ("~s", "J"),
 }
 """How Plotly writes a tick of a linear axis in each unit: a d3 format and a suffix."""
+
+MOST_IN_HOVER = 12
+"""Figures beside a point: more would not fit beside it."""
 
 WIDE = 20.0
 """An axis starts logarithmic when its largest value is this many times its smallest."""
@@ -55,7 +59,7 @@ def _axis(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
         "label": wording.metric(name),
-        "title": escape(f"{wording.metric(name)} ({'higher' if told.get('higher') else 'lower'} is better)"),
+        "title": escape(f"{wording.metric(name)} ({_better(name, facts)})"),
         "higher": bool(told.get("higher")),
         "format": form,
         "suffix": escape(suffix),
@@ -63,6 +67,13 @@ def _axis(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         "can_log": can_log,
         "log": can_log and max(values) / min(values) >= WIDE,
     }
+
+
+def _better(name: str, facts: Mapping[str, Any]) -> str:
+    """Return which way is better, and whether some figure on the axis is an estimate."""
+    direction = "higher" if facts["metrics"].get(name, {}).get("higher") else "lower"
+    estimated = any(wording.is_estimate(one["facts"].get(name, {})) for one in facts["candidates"])
+    return f"{direction} is better" + (f"; {wording.ESTIMATE}" if estimated else "")
 
 
 def _ticks(low: float, high: float, unit: str) -> list[dict[str, Any]]:
@@ -105,11 +116,12 @@ def _hover(one: Mapping[str, Any], facts: Mapping[str, Any], stars: Sequence[str
         *([f"<i>recommended for {escape(wording.listed(list(stars)))}</i>"] if stars else []),
         *([f"<i>{said[standing]}</i>"] if standing else []),
     ]
-    shown = [name for name in (*facts["objectives"], *one["facts"]) if name in one["facts"]]
+    shown = list(dict.fromkeys(name for name in (*facts["objectives"], *one["facts"]) if name in one["facts"]))
     figures = [
-        f"{escape(wording.metric(name))}: {escape(wording.with_interval(one['facts'][name]))}" for name in dict.fromkeys(shown)
+        f"{escape(wording.metric(name))}: {escape(wording.with_interval(one['facts'][name]))}" for name in shown[:MOST_IN_HOVER]
     ]
-    return "<br>".join((*heading, "", *figures))
+    more = len(shown) - MOST_IN_HOVER
+    return "<br>".join((*heading, "", *figures, *([f"<i>and {more} more in the table</i>"] if more > 0 else [])))
 
 
 def _fronts(axes: Sequence[Mapping[str, Any]], candidates: Sequence[Mapping[str, Any]]) -> dict[str, list[int]]:

@@ -1,8 +1,8 @@
 """A figure against the baseline's: how many times better, with an interval.
 
 The interval of a difference or a ratio is recovered from those of its two figures, taken as independent (MOVER: Zou & Donner,
-Construction of confidence intervals about effect measures, Statistics in Medicine 27, 2008). Two accuracies are taken on
-the same samples and so go up and down together: their difference is rather more certain than this says.
+Construction of confidence intervals about effect measures, Statistics in Medicine 27, 2008). Where the answer has compared
+them sample by sample (``paired``), as it does accuracies, that interval is told: it is much surer.
 """
 
 from __future__ import annotations
@@ -19,17 +19,40 @@ from harness.report.wording import Fact
 _WORDS = {
     "size": ("smaller", "larger"),
     "memory_peak": ("less memory", "more memory"),
+    "memory_load": ("less memory while loading", "more memory while loading"),
+    "memory_model": ("less memory once loaded", "more memory once loaded"),
+    "memory_device": ("less GPU memory", "more GPU memory"),
     "throughput": ("more throughput", "less throughput"),
+    "server_rate": ("more load sustained", "less load sustained"),
+    "cpu_time": ("less processor time", "more processor time"),
+    "energy": ("less energy", "more energy"),
+    "cost": ("cheaper", "dearer"),
+    "cold_start": ("faster cold start", "slower cold start"),
     "first_query": ("faster first query", "slower first query"),
     "load_time": ("faster loading", "slower loading"),
+    "time_decode": ("faster decoding", "slower decoding"),
+    "time_resize": ("faster resizing", "slower resizing"),
+    "time_normalize": ("faster normalizing", "slower normalizing"),
+    "time_model": ("faster model", "slower model"),
+    "time_postprocess": ("faster postprocessing", "slower postprocessing"),
     "parameters": ("fewer parameters", "more parameters"),
     "macs": ("fewer operations", "more operations"),
 }
 
+_FAMILIES = {"latency_": ("faster", "slower"), "multi_stream_": ("faster multi-stream", "slower multi-stream")}
+"""The words of metrics whose names begin alike."""
+
+
+Paired = Mapping[str, Any]
+"""A difference to the baseline on the same samples: ``value``, ``low``, ``high``, ``gained``, ``lost`` and ``p``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One metric of a candidate beside its baseline's. ``tone`` is better, worse, even (inside the noise) or plain."""
+    """One metric of a candidate beside its baseline's. ``tone`` is better, worse, even (inside the noise) or plain.
+
+    What rests on an estimate is plain: it is not known to be better.
+    """
 
     metric: str
     label: str
@@ -40,6 +63,10 @@ class Comparison:
     ends: str
     """The interval of the change: ``2.9–3.3×``."""
     tone: str
+    detail: str = ""
+    """What a paired comparison saw: ``gained 3, lost 7 of 540 samples (p = 0.23)``, where p is McNemar's."""
+    estimate: bool = False
+    """Whether one of the two figures is an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +78,12 @@ class Estimate:
     high: float
 
 
-def compare(name: str, higher: bool, fact: Fact, baseline: Fact | None) -> Comparison:
-    """Return the metric ``name`` of a candidate against that of its baseline."""
-    change, ends, tone = _change(name, higher, fact, baseline) if baseline else ("", "", "plain")
+def compare(name: str, higher: bool, fact: Fact, baseline: Fact | None, paired: Paired | None = None) -> Comparison:
+    """Return the metric ``name`` of a candidate against that of its baseline, on the same samples where it is ``paired``."""
+    estimate = wording.is_estimate(fact) or wording.is_estimate(baseline or {})
+    change, ends, tone = _change(name, higher, fact, baseline, paired) if baseline else ("", "", "plain")
+    if change and estimate:
+        change, ends, tone = f"≈ {change}", ", ".join(filter(None, (wording.ESTIMATE, ends))), "plain"
     return Comparison(
         name,
         wording.metric(name),
@@ -62,6 +92,8 @@ def compare(name: str, higher: bool, fact: Fact, baseline: Fact | None) -> Compa
         change,
         ends,
         tone,
+        _detail(paired, fact) if paired and baseline else "",
+        estimate,
     )
 
 
@@ -85,7 +117,15 @@ def _logarithm(fact: Fact) -> Fact:
     return {end: math.log(fact[end]) for end in ("value", "low", "high")}
 
 
-def _change(name: str, higher: bool, fact: Fact, baseline: Fact) -> tuple[str, str, str]:
+def _detail(paired: Paired, fact: Fact) -> str:
+    asked = paired.get("n") or fact.get("n")
+    of = f" of {wording.count(asked, 'sample')}" if asked else " samples"
+    return f"gained {paired['gained']:,}, lost {paired['lost']:,}{of} (p = {paired['p']:.2g})"
+
+
+def _change(name: str, higher: bool, fact: Fact, baseline: Fact, paired: Paired | None) -> tuple[str, str, str]:
+    if paired:
+        return _points(name, higher, Estimate(paired["value"], paired["low"], paired["high"]))
     if fact["value"] == baseline["value"]:
         return f"same {wording.metric(name)}", "", "even"
     if fact["unit"] == units.SHARE:
@@ -98,7 +138,8 @@ def _points(name: str, higher: bool, change: Estimate) -> tuple[str, str, str]:
     value, low, high = (wording.signed(end * 100, 1) for end in (change.value, change.low, change.high))
     gain, loss = (change.low > 0, change.high < 0) if higher else (change.high < 0, change.low > 0)
     ends = "" if low == high else f"{low} to {high} pp"
-    return f"{value} pp {wording.metric(name)}", ends, _tone(gain, loss)
+    told = f"{value} pp {wording.metric(name)}" if change.value else f"same {wording.metric(name)}"
+    return told, ends, _tone(gain, loss)
 
 
 def _times(name: str, higher: bool, gain: Estimate) -> tuple[str, str, str]:
@@ -111,8 +152,9 @@ def _times(name: str, higher: bool, gain: Estimate) -> tuple[str, str, str]:
 
 
 def _words(name: str, higher: bool) -> tuple[str, str]:
-    if name.startswith("latency"):
-        return "faster", "slower"
+    family = next((words for beginning, words in _FAMILIES.items() if name.startswith(beginning)), None)
+    if family:
+        return family
     more, less = f"more {wording.metric(name)}", f"less {wording.metric(name)}"
     return _WORDS.get(name, (more, less) if higher else (less, more))
 
@@ -126,10 +168,15 @@ def _tone(gain: bool, loss: bool) -> str:
 
 
 def against_baseline(
-    facts: Mapping[str, Fact], baseline: Mapping[str, Fact], metrics: Mapping[str, Mapping[str, Any]]
+    facts: Mapping[str, Fact],
+    baseline: Mapping[str, Fact],
+    metrics: Mapping[str, Mapping[str, Any]],
+    paired: Mapping[str, Paired],
 ) -> tuple[Comparison, ...]:
     """Return every fact of a candidate against its baseline's, in the order of the facts."""
-    return tuple(compare(name, _higher(metrics, name), fact, baseline.get(name)) for name, fact in facts.items())
+    return tuple(
+        compare(name, _higher(metrics, name), fact, baseline.get(name), paired.get(name)) for name, fact in facts.items()
+    )
 
 
 def _higher(metrics: Mapping[str, Mapping[str, Any]], name: str) -> bool:

@@ -16,13 +16,14 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.report import cards, chart, figures, surroundings, table, wording
+from harness.report import cards, chart, figures, memory, surroundings, table, wording
 
 
 def render(facts: Mapping[str, Any]) -> str:
     """Return the page of ``facts``."""
-    scripts = {"plotly": figures.library(), "table": _template("table.js"), "chart": _template("chart.js")}
-    drawing = {**chart.chart(facts), "layout": figures.layout(), "config": figures.config()}
+    scripts = {"plotly": figures.library(), **{name: _template(f"{name}.js") for name in ("table", "chart", "memory")}}
+    fixed = {"layout": figures.layout(), "config": figures.config()}
+    drawing, lines = {**chart.chart(facts), **fixed}, memory.memory(facts)
     return (
         _environment()
         .get_template("page.html")
@@ -31,6 +32,8 @@ def render(facts: Mapping[str, Any]) -> str:
             cards=cards.cards(facts),
             drawing=drawing,
             drawing_json=_as_data(drawing),
+            memory=lines,
+            memory_json=_as_data({"lines": lines, **fixed}),
             table=table.table(facts),
             failures=surroundings.failures(facts),
             failure_kinds=surroundings.failure_kinds(facts),

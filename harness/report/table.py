@@ -11,6 +11,12 @@ from harness.report.cards import Miss, miss
 
 FRONT, NEAR = "front", "near"
 
+_ORIGINS = {
+    "counter": "read from a hardware counter",
+    "estimate": "worked out from stated figures, not measured",
+    "derived": "worked out from other measured figures",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -32,8 +38,9 @@ class Cell:
     ends: str = ""
     order: float | None = None
     note: str = ""
-    """Why it is absent, or what is wrong with it."""
+    """Why it is absent, that it is an estimate, or what is wrong with it."""
     main: bool = True
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class Table:
 
 
 def table(facts: Mapping[str, Any]) -> Table:
-    """Return the table of all candidates; metrics that nobody has are left out."""
+    """Return the table of all candidates; metrics that nobody has are left out, unless they are objectives."""
     columns = _columns(facts)
     return Table(
         tuple(facts["profiles"]),
@@ -99,8 +106,9 @@ def standing(label: str, facts: Mapping[str, Any]) -> str:
 
 
 def _columns(facts: Mapping[str, Any]) -> tuple[Column, ...]:
-    seen = {name for one in facts["candidates"] for name in (*one["facts"], *one["withheld"])}
-    objectives = [name for name in facts["objectives"] if name in seen]
+    seen = {name for one in facts["candidates"] for name in one["facts"]}
+    withheld = {name for one in facts["candidates"] for name in one["withheld"]}
+    objectives = [name for name in facts["objectives"] if name in seen | withheld]
     others = [name for name in (*facts["metrics"], *sorted(seen - set(facts["metrics"]))) if name in seen - set(objectives)]
     return tuple(_column(name, facts["metrics"].get(name, {}), name in objectives) for name in (*objectives, *others))
 
@@ -120,16 +128,17 @@ def _row(one: Mapping[str, Any], columns: tuple[Column, ...], facts: Mapping[str
         front=standing(label, facts),
         recommended=recommended(facts).get(label, ()),
         is_baseline=label in facts["baselines"].values(),
-        scores=tuple(_score(name, one["scores"].get(name), facts["metrics"]) for name in facts["profiles"]),
+        scores=tuple(_score(name, one, facts["metrics"]) for name in facts["profiles"]),
         cells=tuple(_cell(one, column) for column in columns),
         quality=_quality(one["facts"]),
     )
 
 
-def _score(profile: str, score: Mapping[str, Any] | None, metrics: Mapping[str, Any]) -> Score:
+def _score(profile: str, one: Mapping[str, Any], metrics: Mapping[str, Any]) -> Score:
+    score = one["scores"].get(profile)
     if score is None:
         return Score(profile, "", None, False, ())
-    misses = tuple(miss(violation, metrics) for violation in score["violations"])
+    misses = tuple(miss(violation, metrics, one["facts"]) for violation in score["violations"])
     order = score["utility"] - (1.0 if misses else 0.0)
     return Score(profile, wording.plus_minus(score["utility"], score["half_width"]), order, not misses, misses)
 
@@ -137,9 +146,15 @@ def _score(profile: str, score: Mapping[str, Any] | None, metrics: Mapping[str, 
 def _cell(one: Mapping[str, Any], column: Column) -> Cell:
     fact, withheld = one["facts"].get(column.metric), one["withheld"].get(column.metric)
     if fact:
-        note = "" if fact["quality"] == "clean" else fact["quality"]
-        return Cell(wording.figure(fact["value"], fact["unit"]), wording.interval(fact), fact["value"], note, column.main)
-    return Cell(note=f"needs {withheld['needs']}, has {withheld['has']}" if withheld else "", main=column.main)
+        noted = (wording.ESTIMATE if wording.is_estimate(fact) else "", "" if fact["quality"] == "clean" else fact["quality"])
+        shown = wording.about(wording.figure(fact["value"], fact["unit"]), fact)
+        return Cell(shown, wording.interval(fact), fact["value"], ", ".join(filter(None, noted)), column.main, _origin(fact))
+    return Cell(note=wording.absence(withheld) if withheld else "", main=column.main)
+
+
+def _origin(fact: wording.Fact) -> str:
+    """Return where a figure comes from, where that is not a plain measurement."""
+    return _ORIGINS.get(fact.get("provenance", ""), "")
 
 
 def _quality(facts: Mapping[str, wording.Fact]) -> str:

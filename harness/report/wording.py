@@ -9,6 +9,8 @@ from harness import units
 
 Fact = Mapping[str, Any]
 
+ESTIMATE = "estimate"
+
 _DONE = {
     "quantize": "quantized",
     "prune": "pruned",
@@ -19,8 +21,8 @@ _DONE = {
 
 
 def metric(name: str) -> str:
-    """Return a metric's name for people: ``latency p90``."""
-    return name.replace("_", " ")
+    """Return a metric's name for people: ``latency p90``, ``latency p99.9``."""
+    return name.replace("_p999", "_p99.9").replace("_", " ")
 
 
 def figure(value: float | None, unit: str) -> str:
@@ -39,10 +41,28 @@ def interval(fact: Fact) -> str:
     return f"{low_number}–{high_number}" if scale == low_scale == high_scale else f"{low} – {high}"
 
 
+def is_estimate(fact: Fact) -> bool:
+    """Say whether a fact was worked out from stated figures, so that it must not look like a measurement."""
+    return bool(fact.get("provenance") == "estimate")
+
+
+def about(text: str, fact: Fact) -> str:
+    """Return ``text``, a figure of the fact, as ``≈ 3 mJ`` where the fact is an estimate."""
+    return f"≈ {text}" if is_estimate(fact) else text
+
+
 def with_interval(fact: Fact) -> str:
-    """Return a fact as ``166 µs (160–175)``."""
-    ends = interval(fact)
-    return figure(fact["value"], fact["unit"]) + (f" ({ends})" if ends else "")
+    """Return a fact as ``166 µs (160–175)``, an estimate as ``≈ 3 mJ (estimate, 2–5)``."""
+    ends = [ESTIMATE] if is_estimate(fact) else []
+    ends += filter(None, [interval(fact)])
+    return about(figure(fact["value"], fact["unit"]), fact) + (f" ({', '.join(ends)})" if ends else "")
+
+
+def absence(withheld: Mapping[str, Any]) -> str:
+    """Return why a metric is absent: ``needs 662, has 200``, or its reason as it was given."""
+    if "needs" in withheld:
+        return f"needs {withheld['needs']:,}, has {withheld['has']:,}"
+    return str(withheld.get("why") or "not known")
 
 
 def plus_minus(value: float | None, half_width: float | None) -> str:

@@ -134,13 +134,47 @@ def with_gaps():
     answer = made_up()
     for one in answer["candidates"]:
         del one["facts"]["latency_p90"]
-        one["withheld"] = {"latency_p99": {"needs": 662, "has": 200}}
+        one["withheld"] = {"latency_p99": {"needs": 662, "has": 200}, "latency_p999": {"needs": 6636, "has": 200}}
     answer["candidates"][1]["facts"]["accuracy"]["quality"] = "contended"
     answer["candidates"][2]["facts"] = {}
     answer["candidates"][2]["artifact"] = None
     answer["profiles"]["toys"]["terms"][0] |= {"value": None, "utility": 0.0, "contribution": 0.0}
     answer["profiles"]["toys"]["baseline_facts"] = {}
-    return answer | {"front": [], "near_front": []}
+    weights = answer["priorities"]["toys"]["weights"]
+    weights["latency_p99"] = 1.0
+    return answer | {"front": [], "near_front": [], "objectives": list(weights)}
+
+
+ENERGY = {"metric": "energy", "op": "<=", "factor": 0.0, "offset": 0.002, "text": "energy <= 2 mJ"}
+
+
+def with_estimates():
+    """Return an answer with all that not every answer has: estimates, paired accuracies, reasons, memory over time."""
+    answer = made_up()
+    slow, fast, wrong = (one["facts"] for one in answer["candidates"])
+    for facts, joules in ((slow, 0.005), (fast, 0.001), (wrong, 0.003)):
+        facts["energy"] = fact(joules, "J", joules * 0.8, joules * 1.2) | {"provenance": "estimate"}
+        facts["size"]["provenance"] = "counter"
+        facts["cost"] = fact(joules, "per 1k") | {"provenance": "derived"}
+    fast["latency_p90"]["quality"] = "throttled"
+    answer["metrics"] |= {
+        name: {"unit": unit, "higher": False, "summary": name} for name, unit in (("energy", "J"), ("cost", "per 1k"))
+    }
+    answer["candidates"][1]["paired"] = {
+        "accuracy": {"value": -0.004 / 0.54, "low": -0.02, "high": 0.004, "gained": 3, "lost": 7, "n": 540, "p": 29 / 128}
+    }
+    answer["candidates"][1]["withheld"] = {
+        "server_rate": {"why": "no rate held the latency."},
+        "memory_device": {"why": "no GPU"},
+    }
+    broken = {"constraint": ENERGY["text"], "metric": "energy", "value": 0.003, "bound": 0.002, "miss": 0.5}
+    answer["candidates"][2]["scores"]["toys"]["violations"].append(broken)
+    answer["priorities"]["toys"]["constraints"].append(ENERGY)
+    answer["priorities"]["toys"]["weights"] |= {"energy": 2.0, "server_rate": 1.0}
+    term = {"metric": "energy", "value": 0.001, "utility": 0.5, "weight": 2.0, "contribution": 0.1}
+    answer["profiles"]["toys"]["terms"].append(term)
+    answer["memory"] = {BASELINE: [[0.0, 1e7], [0.1, 8e7], [0.2, 5e7]], SMALL: [[5.0, 1e7], [5.1, 3e7]], WRONG: []}
+    return answer | {"objectives": ["latency_p90", "accuracy", "energy", "server_rate"]}
 
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=document.title='owned'>`|**@all** {{ 7 * 7 }}"
@@ -174,6 +208,7 @@ KINDS = {
     "without anything": without_anything,
     "infeasible": infeasible,
     "with gaps": with_gaps,
+    "with estimates": with_estimates,
     "hostile": hostile,
 }
 

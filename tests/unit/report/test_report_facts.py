@@ -7,6 +7,7 @@ import pytest
 from harness.report import surroundings, wording
 from harness.report.cards import cards
 from harness.report.chart import chart
+from harness.report.memory import memory
 from harness.report.table import table
 
 
@@ -17,11 +18,44 @@ from harness.report.table import table
         (0.00099, 0.00098, 0.00101, "s", "990 µs (980 µs – 1.01 ms)"),
         (0.975, 0.965, 0.981, "share", "97.5 % (96.5–98.1)"),
         (461345.0, 461345.0, 461345.0, "B", "461 kB"),
-        (2.5, 2.4, 2.6, "J", "2.5 J (2.4–2.6)"),
+        (0.0025, 0.0024, 0.0026, "J", "2.50 mJ (2.40–2.60)"),
+        (2.5, 2.4, 2.6, "lx", "2.5 lx (2.4–2.6)"),
     ],
 )
 def test_a_figure_is_shown_with_its_interval_in_its_own_scale(value, low, high, unit, shown):
     assert wording.with_interval({"value": value, "low": low, "high": high, "unit": unit}) == shown
+
+
+def test_an_estimate_is_told_as_one_wherever_it_stands(kinds):
+    answer = kinds["with estimates"]()
+    (card,) = cards(answer)
+    assert card.terms[-1].value == "≈ 1 mJ (estimate, 800 µJ – 1.20 mJ)"
+    assert [(one.text, one.estimate) for one in card.constraints] == [("accuracy >= 90 %", False), ("energy <= 2 mJ", True)]
+    told = table(answer)
+    cell = told.rows[0].cells[[column.metric for column in told.columns].index("energy")]
+    assert (cell.shown, cell.note, cell.order) == ("≈ 5 mJ", "estimate", 0.005)
+    miss = told.rows[2].scores[0].misses[1]
+    assert (miss.value, miss.by) == ("≈ 3 mJ (estimate)", "≈ 1 mJ (50 %)")
+    assert "energy: ≈ 5 mJ (estimate, 4–6)" in chart(answer)["points"][0]["hover"]
+    assert next(axis for axis in chart(answer)["axes"] if axis["name"] == "energy")["title"].endswith(
+        "(lower is better; estimate)"
+    )
+
+
+def test_a_cell_says_where_its_figure_comes_from(kinds):
+    told = table(kinds["with estimates"]())
+    origins = {column.metric: cell.origin for column, cell in zip(told.columns, told.rows[0].cells, strict=True)}
+    assert origins["latency_p90"] == ""
+    assert origins["size"] == "read from a hardware counter"
+    assert origins["cost"] == "worked out from other measured figures"
+    assert origins["energy"] == "worked out from stated figures, not measured"
+
+
+def test_the_accuracy_of_a_card_is_compared_sample_by_sample(kinds):
+    (card,) = cards(kinds["with estimates"]())
+    accuracy = next(one for one in card.figures if one.metric == "accuracy")
+    assert (accuracy.change, accuracy.ends, accuracy.tone) == ("−0.7 pp accuracy", "−2.0 to +0.4 pp", "even")
+    assert accuracy.detail == "gained 3, lost 7 of 540 samples (p = 0.23)"
 
 
 def test_the_sentence_says_model_passes_runtime_and_batch(answer):
@@ -56,6 +90,51 @@ def test_a_busy_machine_and_a_missing_percentile_are_told(kinds):
         "No latency p99: it needs 662 queries and there were 200.",
         "Its baseline has no figures yet, so nothing is compared.",
     )
+
+
+def test_only_what_the_profile_looks_at_is_told_as_absent(kinds):
+    (card,) = cards(kinds["with estimates"]())
+    assert card.cautions == (
+        "Measured while the processor changed its speed: latency p90.",
+        "Estimated, not measured: energy.",
+        "No server rate: no rate held the latency.",
+    )
+
+
+def test_a_quality_of_a_later_version_is_told_as_it_is(answer):
+    answer["profiles"]["toys"]["facts"]["size"]["quality"] = "odd"
+    assert cards(answer)[0].cautions == ("Noted as odd: size.",)
+
+
+def test_an_objective_has_a_column_even_where_nobody_has_the_figure(kinds):
+    told = table(kinds["with estimates"]())
+    assert [one.metric for one in told.columns] == ["latency_p90", "accuracy", "energy", "server_rate", "size", "cost"]
+    assert told.rows[1].cells[3].note == "no rate held the latency."
+
+
+def test_memory_over_time_is_a_line_per_candidate_from_the_start_of_its_process(kinds):
+    first, second = memory(kinds["with estimates"]())
+    assert first["name"] == "toy + quantize:static<br>onnxruntime (threads=1), batch 1<br>★ toys"
+    assert (first["x"], first["y"], first["baseline"]) == ([0.0, 0.1], [10.0, 30.0], False)
+    assert (second["x"], second["y"], second["baseline"]) == ([0.0, 0.1, 0.2], [10.0, 80.0, 50.0], True)
+
+
+def test_of_long_memory_no_peak_is_lost(answer):
+    points = [[n / 10, 1e6] for n in range(54_321)]
+    points[34_567][1] = 9e6
+    answer["memory"] = {"unknown": points}
+    (line,) = memory(answer)
+    assert (line["name"], max(line["y"])) == ("unknown", 9.0)
+    assert len(line["x"]) == len(line["y"]) <= 1000
+
+
+def test_a_point_with_many_figures_tells_some_and_counts_the_others(answer):
+    facts = answer["candidates"][0]["facts"]
+    facts |= {f"figure_{n}": facts["size"] for n in range(20)}
+    hover = chart(answer)["points"][0]["hover"]
+    assert "figure 8" in hover
+    assert "figure 9" not in hover
+    assert hover.endswith("<i>and 11 more in the table</i>")
 
 
 def test_a_baseline_that_wins_is_not_compared_with_itself(answer):

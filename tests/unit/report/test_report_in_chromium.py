@@ -42,6 +42,12 @@ def test_hostile_names_do_not_run(kinds, tmp_path):
     assert 'class="main-svg"' in dom
 
 
+def test_memory_over_time_is_drawn(kinds, tmp_path):
+    dom, console = shown(report.write(kinds["with estimates"](), "", tmp_path / "report"), tmp_path / "profile")
+    assert console == []
+    assert re.search('<div id="memory-chart"[^>]*js-plotly-plot', dom)
+
+
 @pytest.mark.parametrize("kind", ["without anything", "with gaps"])
 def test_the_console_stays_quiet(kind, kinds, tmp_path):
     _, console = shown(report.write(kinds[kind](), "", tmp_path / "report"), tmp_path / "profile")

@@ -25,6 +25,13 @@ def test_it_has_the_answer_and_the_front(answer):
     assert "| `toy@torch/b1` | 10 ms (9–11) | 96.0 % (95.0–97.0) |" in text
 
 
+def test_an_estimate_is_told_as_one(kinds):
+    text = markdown.render(kinds["with estimates"]())
+    assert "≈ 5.0× less energy (estimate, 3.7–6.7×)" in text
+    assert "≈ 1 mJ (estimate, 800 µJ – 1.20 mJ)" in text
+    assert "−0.7 pp accuracy (−2.0 to +0.4 pp)" in text
+
+
 def test_it_is_sixty_lines_at_most(any_answer, answer):
     assert len(markdown.render(any_answer).splitlines()) <= 60
     assert len(markdown.render(many(answer, 40)).splitlines()) <= 60

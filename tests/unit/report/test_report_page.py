@@ -114,6 +114,31 @@ def test_a_withheld_percentile_says_what_it_needs(kinds):
     assert "needs 662, has 200" in page.render(kinds["with gaps"]())
 
 
+def test_an_estimate_is_not_in_bold_and_a_difference_says_what_was_gained_and_lost(kinds):
+    text = page.render(kinds["with estimates"]())
+    assert '<span class="change plain estimate">≈ 5.0× less energy</span>' in text
+    assert "gained 3, lost 7 of 540 samples (p = 0.23)" in text
+    assert "<code>energy &lt;= 2 mJ</code> (by an estimate)" in text
+
+
+def test_memory_over_time_is_drawn_where_it_is_known_and_only_there(kinds, policy_of):
+    assert 'id="memory"' not in page.render(kinds["made up"]())
+    elements = Elements(page.render(kinds["with estimates"]()))
+    told = {attributes.get("id"): json.loads(text) for attributes, text in elements.scripts if "type" in attributes}
+    assert [len(line["x"]) for line in told["memory-drawing"]["lines"]] == [2, 3]
+    assert ("a", {"href": "#memory"}) in elements.found
+
+
+def test_hostile_names_in_the_memory_chart_are_text(kinds):
+    answer = kinds["hostile"]()
+    answer["memory"] = {one["candidate"]: [[0.0, 1e6]] for one in answer["candidates"]} | {"<img src=x>": [[0.0, 1e6]]}
+    elements = Elements(page.render(answer))
+    assert not [attributes for tag, attributes in elements.found if tag == "img"]
+    told = {attributes.get("id"): json.loads(text) for attributes, text in elements.scripts if "type" in attributes}
+    for line in told["memory-drawing"]["lines"]:
+        assert not re.search("<(?!br>)", line["name"])
+
+
 def test_the_suite_and_the_machine_are_on_the_page(answer):
     text = page.render(answer)
     assert "name: made-up" in text
