@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.measure.contention import RATIO, Usage, grade, machine_time, pressure_time, waiting_time
@@ -89,7 +89,8 @@ def test_a_reading_is_quick():
         start = time.thread_time()
         Usage.now()
         costs.append(time.thread_time() - start)
-    assert min(costs) < 3e-4
+    threads = len(Usage.now().waits or ())
+    assert min(costs) < 2e-4 + threads * 2e-5
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,7 @@ def test_where_waiting_is_not_told_wall_over_cpu_and_switches_stand_in(change, q
     assert grade(old | change, queries, 1) == verdict
 
 
+@settings(deadline=None)
 @given(
     usage=st.fixed_dictionaries(
         {"wall": st.floats(0, 1e6), "cpu": st.floats(0, 1e6), "involuntary": st.integers(0, 10**9).map(float)},
@@ -152,6 +154,7 @@ def test_more_waiting_never_makes_a_timing_cleaner(usage, queries, threads, more
     assert (grade(usage, queries, threads), grade(worse, queries, threads)) != ("contended", "clean")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_odd_text_from_the_kernel_is_not_known(text):
     for read in (machine_time(text)[0], machine_time("cpu " + text)[0], pressure_time(text), pressure_time("some " + text)):
@@ -159,6 +162,7 @@ def test_odd_text_from_the_kernel_is_not_known(text):
     assert waiting_time(text) is None or waiting_time(text) >= 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**12), min_size=10, max_size=10))
 def test_every_count_of_the_kernel_is_read_exactly(counts):
     ticks = os.sysconf("SC_CLK_TCK")
