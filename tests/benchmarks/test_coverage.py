@@ -9,7 +9,7 @@ from tests.simulated import Setting, coverage
 
 MEASUREMENTS = 2000
 MOST_NOISE = 2.0
-"""Coefficient of variation of a query above which a setting is no timing anybody would see."""
+"""Standard deviation of the logarithm of a query above which a setting is no timing anybody would see."""
 
 ALIKE = [
     setting
