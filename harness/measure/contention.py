@@ -114,11 +114,11 @@ def grade(usage: Mapping[str, float], queries: int, threads: int) -> Literal["cl
     - where the kernel does not tell of waiting: wall over CPU time above 1.15 with more than one involuntary switch in
       five queries or in 50 ms. Wall over CPU time alone is that of a session that sleeps, too.
 
-    Chosen on a virtual machine with two cores (onnxruntime, openvino and torch; three networks, 10 µs to 50 ms a query;
-    one and two threads; alone, with one busy loop and with two). Alone, waiting was at most 4 % of the CPU time; with as
-    many busy threads as cores it was 20 to 700 %, and queries took 1.5 to 10 times as long. Involuntary switches were up
-    to 10 per query in an idle machine's OpenVINO, whose threads yield, and 0.004 under two busy loops for queries of 10 µs.
-    One busy loop beside one thread made nothing wait and queries 1.5 times as long: hence ``OTHERS``.
+    Chosen on a virtual machine with two cores, from 128 timings of about a second (onnxruntime, openvino and torch; three
+    networks, 10 µs to 50 ms a query; one and two threads). Alone, waiting was at most 4 % of the CPU time; beside two busy
+    loops it was 30 to 700 %. Involuntary switches were up to 10 per query in openvino alone, whose threads yield, and only
+    0.005 beside two busy loops with queries of 10 µs. One busy loop beside one thread often made nothing wait, and queries
+    up to 1.6 times as long: hence ``OTHERS``.
     """
     signs = (_has_waited, _was_stolen_from, _had_company)
     return "contended" if any(sign(usage, queries, threads) for sign in signs) else "clean"
