@@ -1,1 +1,1 @@
-"""Compression passes: one step each, on PyTorch weights or on the exported graph. Siblings do not know each other."""
+"""Compression passes: one step each, on PyTorch weights or on the exported graph. None knows another but as its own step."""

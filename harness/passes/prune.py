@@ -1,4 +1,4 @@
-"""Structured pruning: whole channels with everything that depends on them (Fang et al. 2023, DepGraph: torch-pruning)."""
+"""Pruning: what to remove is found by magnitude, in one step or in several with fine-tuning after each."""
 
 from __future__ import annotations
 
@@ -8,72 +8,42 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-import torch_pruning as tp
 
-from harness.errors import JobError
 from harness.interfaces import Bench, Work
+from harness.passes import prune_channels, prune_weights
 from harness.passes.declared import PruneOptions
-
-ROUND_TO = 8
-"""Channel counts stay multiples of this: kernels are written for them."""
-BATCH = 64
+from harness.passes.finetuning import finetune
 
 
 def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
-    """Return the network without its least important channels, fine-tuned."""
+    """Return the network without its least important channels or weights, fine-tuned."""
     wish = PruneOptions.model_validate(dict(options))
-    model = copy.deepcopy(work.model)
-    for parameter in model.parameters():
-        parameter.requires_grad_(True)
-    before = sum(p.numel() for p in model.parameters())
-    bench.say(f"pruning {wish.ratio:.0%} of the channels")
-    try:
-        _prune(model, torch.randn(2, *work.sample_shape), wish.ratio)
-    except Exception as error:  # torch-pruning meets architectures it cannot follow in many ways
-        first = (str(error).strip().splitlines() or [""])[0][:200]
-        message = f"torch-pruning cannot prune this network: {type(error).__name__}: {first}"
-        raise JobError("unsupported", "prepare", message) from error
-    notes: dict[str, Any] = {"parameters_before": before, "parameters": sum(p.numel() for p in model.parameters())}
-    if wish.finetune_epochs:
-        steps = max(2, wish.finetune_epochs * len(bench.data.train) // BATCH)
-        settings = {"steps": steps, "batch_size": BATCH, "lr": wish.lr, "weight_decay": 0.01}
-        notes["finetuning"] = dict(bench.fit(model, work.preprocess, settings))
-    return replace(work, model=model.eval(), notes={**work.notes, "prune": notes})
+    model = copy.deepcopy(work.model).requires_grad_(True)
+    notes = _channels(model, work, wish, bench) if wish.granularity == "channel" else _weights(model, work, wish, bench)
+    return replace(work, model=model.requires_grad_(False).eval(), notes={**work.notes, "prune": notes})
 
 
-def _prune(model: torch.nn.Module, example: torch.Tensor, ratio: float) -> None:
-    found: list[Any] = [m for m in model.modules() if hasattr(m, "qkv") and hasattr(m, "num_heads")]
-    attention = [(module, getattr(module, "fused_attn", False)) for module in found]
-    for module, _ in attention:
-        module.fused_attn = False  # the fused operator hides from torch-pruning which dimensions belong together
-    pruner = tp.pruner.MetaPruner(
-        model,
-        example,
-        importance=tp.importance.MagnitudeImportance(p=2),
-        pruning_ratio=ratio,
-        ignored_layers=_heads(model, example),
-        round_to=ROUND_TO,
-        num_heads={module.qkv: module.num_heads for module, _ in attention},
-        prune_head_dims=True,
-    )
-    pruner.step()
-    for module, fused in attention:
-        module.fused_attn = fused
-        module.num_heads = pruner.num_heads[module.qkv]
-        module.head_dim = module.qkv.out_features // (3 * module.num_heads)
-        module.attn_dim = module.head_dim * module.num_heads
+def _channels(model: torch.nn.Module, work: Work, wish: PruneOptions, bench: Bench) -> dict[str, Any]:
+    before = after = sum(p.numel() for p in model.parameters())
+    notes: dict[str, Any] = {"parameters_before": before}
+    pruner = prune_channels.Pruner(model, work.sample_shape, wish.ratio or 0, wish.steps)
+    for step in range(wish.steps):
+        bench.say(f"pruning channels, step {step + 1} of {wish.steps}")
+        pruner.step()
+        after = sum(p.numel() for p in model.parameters())
+        if after < before:  # what lost nothing needs no training
+            notes |= finetune(model, work, wish, bench, wish.steps)
+    return notes | {"parameters": after}
 
 
-def _heads(model: Any, example: torch.Tensor) -> list[torch.nn.Module]:
-    """Return the layers whose width is the number of classes: timm's classifier, or the last layer of weights to run."""
-    if hasattr(model, "get_classifier"):
-        head = model.get_classifier()
-        return list(head) if isinstance(head, tuple | list) else [head]
-    ran: list[torch.nn.Module] = []
-    layers = [m for m in model.modules() if isinstance(m, torch.nn.Linear | torch.nn.Conv2d)]
-    hooks = [layer.register_forward_hook(lambda module, *_: ran.append(module)) for layer in layers]
-    with torch.no_grad():
-        model(example)
-    for hook in hooks:
-        hook.remove()
-    return ran[-1:]
+def _weights(model: torch.nn.Module, work: Work, wish: PruneOptions, bench: Bench) -> dict[str, Any]:
+    """Prune by masks, which stay on during the fine-tuning; at the end the zeros are in the weights themselves."""
+    layers = prune_weights.layers(model)
+    notes: dict[str, Any] = {}
+    for step in range(wish.steps):
+        bench.say(f"pruning weights, step {step + 1} of {wish.steps}")
+        masks = prune_weights.masks(layers, wish, step)
+        with prune_weights.masked(layers, masks):
+            if any(not bool(mask.all()) for mask in masks.values()):
+                notes |= finetune(model, work, wish, bench, wish.steps)
+    return notes | prune_weights.told(layers, wish)

@@ -1,7 +1,8 @@
-"""Training on the workload's training split: seeded, a budget in steps, no tricks."""
+"""Training on the workload's training split: seeded, a budget in steps (and in minutes, if need be), no tricks."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from torch import nn
 
 from harness.errors import JobError
-from harness.interfaces import Array
+from harness.interfaces import Array, Clock
 
 
 def fit(
@@ -17,7 +18,8 @@ def fit(
 ) -> dict[str, Any]:
     """Train ``model`` in place on ``inputs``, shape (n, …) float32; return what to note about it.
 
-    AdamW (Loshchilov & Hutter 2019) with a one-cycle learning rate (Smith & Topin 2018) and cross-entropy. Raises
+    AdamW (Loshchilov & Hutter 2019) with a one-cycle learning rate (Smith & Topin 2018) and cross-entropy. With
+    ``minutes``, the cycle goes faster where its steps would take longer, so that it ends in time and at its end. Raises
     JobError when the loss is no number any more.
     """
     torch.manual_seed(seed)
@@ -29,23 +31,45 @@ def fit(
     model.requires_grad_(True).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings["lr"], weight_decay=settings["weight_decay"])
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings["lr"], total_steps=max(steps, 2))
+    pace = Pace(steps, settings.get("minutes"))
     order = Shuffled(len(x), size, seed)
     loss = torch.zeros(())
-    for step in range(steps):
+    step = taken = 0
+    while step < steps:
         chosen = order.next()
         loss = nn.functional.cross_entropy(model(x[chosen]), y[chosen])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        schedule.step()
-        if step % 20 == 19 or step == steps - 1:
+        taken += 1
+        reached = pace.after(step)
+        for _ in range(reached - step):
+            schedule.step()
+        if reached // 20 > step // 20 or reached == steps:
             if not bool(torch.isfinite(loss)):
-                raise JobError("nan_output", "prepare", f"training diverged at step {step + 1} of {steps}", "")
-            say(f"training {step + 1}/{steps}")
+                raise JobError("nan_output", "prepare", f"training diverged at step {reached} of {steps}", "")
+            say(f"training {reached}/{steps}")
+        step = reached
     model.eval()
     model.requires_grad_(False)
     model.to(memory_format=torch.contiguous_format)
-    return {"steps": steps, "batch_size": size, "lr": settings["lr"], "last_loss": round(float(loss.detach()), 4)}
+    return {"steps": taken, "batch_size": size, "lr": settings["lr"], "last_loss": round(float(loss.detach()), 4)}
+
+
+class Pace:
+    """How far along the steps of a schedule a training is: one further after each, or more where its minutes run out."""
+
+    def __init__(self, steps: int, minutes: float | None, clock: Clock = time.monotonic) -> None:
+        self.steps, self.clock = steps, clock
+        self.began = clock()
+        self.seconds = minutes * 60 if minutes else None
+
+    def after(self, step: int) -> int:
+        """Return the step that follows ``step``, at most ``steps``."""
+        if self.seconds is None:
+            return step + 1
+        due = int(self.steps * (self.clock() - self.began) / self.seconds)
+        return min(self.steps, max(step + 1, due))
 
 
 class Shuffled:

@@ -24,5 +24,29 @@ class TestFactorize(PassContract):
         return PASSES["factorize"]
 
 
+class TestCluster(PassContract):
+    @pytest.fixture
+    def part(self):
+        return PASSES["cluster"]
+
+
+class TestFuse(PassContract):
+    @pytest.fixture
+    def part(self):
+        return PASSES["fuse"]
+
+
+class TestRecalibrate(PassContract):
+    @pytest.fixture
+    def part(self):
+        return PASSES["recalibrate"]
+
+
+class TestSimplify(PassContract):
+    @pytest.fixture
+    def part(self):
+        return PASSES["simplify"]
+
+
 def test_every_pass_is_under_contract():
-    assert set(PASSES) == {"quantize", "prune", "factorize"}
+    assert set(PASSES) == {"quantize", "prune", "factorize", "cluster", "fuse", "recalibrate", "simplify"}

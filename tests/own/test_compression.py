@@ -16,7 +16,8 @@ from torch import nn
 from harness.datasets import shipped
 from harness.interfaces import Bench, Work
 from harness.passes import factorize, prune
-from harness.passes.factorize import factorized, recalibrate
+from harness.passes.factorize_layers import Rule, factorized
+from harness.passes.recalibrate import recalibrate
 from harness.prepare import counting, training
 from harness.prepare.data import Store
 from harness.record import Preprocess
@@ -52,7 +53,7 @@ def of_low_rank(layer: nn.Module, rank: int) -> nn.Module:
 @pytest.mark.parametrize("name", LAYERS)
 def test_factors_keep_the_shape_of_what_they_replace(name: str) -> None:
     layer = LAYERS[name]()
-    factors = factorized(layer, None, 0.3)
+    factors = factorized(layer, Rule(ratio=0.3))
     assert factors is not None
     assert factors(an_input(layer)).shape == layer(an_input(layer)).shape
     assert sum(p.numel() for p in factors.parameters()) < sum(p.numel() for p in layer.parameters())
@@ -62,10 +63,10 @@ def test_factors_keep_the_shape_of_what_they_replace(name: str) -> None:
 def test_factors_of_a_weight_of_that_rank_change_nothing(name: str) -> None:
     torch.manual_seed(0)
     layer = of_low_rank(LAYERS[name](), 4)
-    factors = factorized(layer, 0.99999, None)
+    factors = factorized(layer, Rule(energy=0.99999))
     assert factors is not None
     torch.testing.assert_close(factors(an_input(layer)), layer(an_input(layer)), atol=1e-2, rtol=1e-2)
-    exact = factorized(layer, None, 4.5 / min(layer.weight.flatten(1).shape))
+    exact = factorized(layer, Rule(rank=4))
     assert exact is not None
     torch.testing.assert_close(exact(an_input(layer)), layer(an_input(layer)), atol=1e-5, rtol=1e-4)
 
@@ -74,9 +75,9 @@ def test_a_layer_stays_where_factors_would_cost_more_or_mean_something_else() ->
     class Own(nn.Linear):
         pass
 
-    assert factorized(nn.Linear(48, 40), 0.999, None) is None
-    assert factorized(nn.Conv2d(16, 16, 3, groups=4), None, 0.3) is None
-    assert factorized(Own(48, 40), None, 0.3) is None
+    assert factorized(nn.Linear(48, 40), Rule(energy=0.999)) is None
+    assert factorized(nn.Conv2d(16, 16, 3, groups=4), Rule(ratio=0.3)) is None
+    assert factorized(Own(48, 40), Rule(ratio=0.3)) is None
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,36 @@
 """The built-in passes, declared. Their doors are in the modules beside this package."""
 
+from harness.passes.declared.cluster import Cluster, ClusterOptions
 from harness.passes.declared.factorize import Factorize, FactorizeOptions
+from harness.passes.declared.fuse import Fuse, FuseOptions
 from harness.passes.declared.prune import Prune, PruneOptions
 from harness.passes.declared.quantize import Quantize, QuantizeOptions
+from harness.passes.declared.recalibrate import Recalibrate, RecalibrateOptions
+from harness.passes.declared.simplify import Simplify, SimplifyOptions
 
 QUANTIZE, PRUNE, FACTORIZE = Quantize(), Prune(), Factorize()
+CLUSTER, FUSE, RECALIBRATE, SIMPLIFY = Cluster(), Fuse(), Recalibrate(), Simplify()
 
 __all__ = [
+    "CLUSTER",
     "FACTORIZE",
+    "FUSE",
     "PRUNE",
     "QUANTIZE",
+    "RECALIBRATE",
+    "SIMPLIFY",
+    "Cluster",
+    "ClusterOptions",
     "Factorize",
     "FactorizeOptions",
+    "Fuse",
+    "FuseOptions",
     "Prune",
     "PruneOptions",
     "Quantize",
     "QuantizeOptions",
+    "Recalibrate",
+    "RecalibrateOptions",
+    "Simplify",
+    "SimplifyOptions",
 ]

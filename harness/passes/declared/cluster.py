@@ -1,0 +1,27 @@
+"""Weight sharing, declared."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from harness.spec import Value
+
+
+class ClusterOptions(Value):
+    """The weights of each layer as indices into a codebook of its own."""
+
+    bits: int = Field(4, ge=1, le=8, description="bits of an index: a layer has at most 2^bits different weights")
+
+
+class Cluster:
+    """Shared weights, stored as packed indices; the runtime expands them when it loads the graph."""
+
+    name = "cluster"
+    summary = "the weights of each layer from a codebook of 2^bits values, stored as packed indices"
+    subject = "bits"
+    options: type[BaseModel] = ClusterOptions
+    packages = ("onnx", "numpy")
+    version = 1
+    door = "harness.passes.cluster:apply"
+    form = "onnx"
+    needs = frozenset({"layers"})
