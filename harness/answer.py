@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from harness import recommend, utility
 from harness.decision import Recommendation
+from harness.evidence import Evidence
 from harness.ledger import Known
 from harness.metrics import METRICS, PERCENTILES
 from harness.record import Environment, Fact
@@ -24,7 +25,12 @@ Table = Mapping[str, Mapping[str, Fact]]
 
 
 def build(
-    suite: Suite, space: Space, known: Mapping[str, Known], environment: Environment, run: Mapping[str, Any] | None = None
+    suite: Suite,
+    space: Space,
+    known: Mapping[str, Known],
+    environment: Environment,
+    evidence: Evidence,
+    run: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the answer that the store's knowledge gives; ``run`` tells of the search that led to it, if one did."""
     table: Table = {label: one.facts for label, one in known.items() if one.facts and not one.failure}
@@ -44,7 +50,9 @@ def build(
         "profiles": {one.profile: _recommended(one, table, baseline_of) for one in told},
         "front": front,
         "near_front": near,
-        "candidates": [_candidate(one, suite, table, baseline_of) for one in known.values() if one.facts and one.complete],
+        "candidates": [
+            _candidate(one, suite, table, baseline_of, evidence) for one in known.values() if one.facts and one.complete
+        ],
         "failures": [_failure(one) for one in known.values() if one.failure],
         "counts": counts,
         "space": {
@@ -52,6 +60,7 @@ def build(
             "evaluated": sum(known[label].complete for label in inside),
             "excluded": [{"rule": e.rule, "count": e.count, "example": e.example} for e in space.excluded],
         },
+        "memory": _memory(told, known, baseline_of, evidence),
         "baselines": baseline_of,
         "priorities": {profile.name: profile.model_dump(mode="json") for profile in suite.profiles},
         "metrics": {name: {"unit": m.unit, "higher": m.higher, "summary": m.summary} for name, m in METRICS.items()},
@@ -61,7 +70,7 @@ def build(
 
 def show_facts(facts: Mapping[str, Fact]) -> dict[str, Any]:
     """Return facts by metric, in the order of the metrics."""
-    fields = {"value", "low", "high", "unit", "n", "quality", "processes"}
+    fields = {"value", "low", "high", "unit", "n", "quality", "provenance", "processes", "tries"}
     return {name: facts[name].model_dump(mode="json", include=fields) for name in METRICS if name in facts}
 
 
@@ -76,9 +85,20 @@ def _recommended(one: Recommendation, table: Table, baseline_of: Mapping[str, st
     }
 
 
-def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str, str]) -> dict[str, Any]:
+def _memory(
+    told: Sequence[Recommendation], known: Mapping[str, Known], baseline_of: Mapping[str, str], evidence: Evidence
+) -> dict[str, list[list[float]]]:
+    """Return memory over time of what is recommended, and of the baselines."""
+    labels = [one.candidate for one in told if one.candidate]
+    wanted = dict.fromkeys((*labels, *(baseline_of[label] for label in labels)))
+    curves = {label: evidence.memory(known[label]) for label in wanted if label in known}
+    return {label: curve for label, curve in curves.items() if curve}
+
+
+def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str, str], evidence: Evidence) -> dict[str, Any]:
     candidate = one.candidate
     baseline = table.get(baseline_of.get(candidate.label, ""), {})
+    same = evidence.accuracy(one.facts.get("accuracy"), baseline.get("accuracy"))
     scores = {profile.name: utility.score(candidate.label, one.facts, baseline, profile) for profile in suite.profiles}
     return {
         "candidate": candidate.label,
@@ -91,7 +111,8 @@ def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str,
         "artifact": one.artifact.digest if one.artifact else None,
         "notes": one.artifact.notes if one.artifact else {},
         "runs": list(one.runs),
-        "withheld": withheld(one.facts),
+        "paired": {} if same is None else {"accuracy": same},
+        "withheld": withheld(one.facts) | _unknown(one, suite, evidence),
         "scores": {
             name: {
                 "utility": score.utility,
@@ -104,13 +125,27 @@ def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str,
 
 
 def withheld(facts: Mapping[str, Fact]) -> dict[str, dict[str, int]]:
-    """Return the percentiles that are absent for want of queries: how many they need, how many there were."""
-    seen = max((facts[name].n for name in PERCENTILES if name in facts), default=0)
+    """Return the percentiles that are absent for want of queries: how many they need, how many there were.
+
+    A candidate measured in several processes has to have enough in each; ``has`` is the mean.
+    """
+    seen = {METRICS[name].scenario: facts[name].n // facts[name].processes for name in reversed(PERCENTILES) if name in facts}
     return {
-        name: {"needs": NEEDED_QUERIES[p], "has": seen}
+        name: {"needs": NEEDED_QUERIES[p], "has": has}
         for name, p in PERCENTILES.items()
-        if seen and name not in facts and seen < NEEDED_QUERIES[p]
+        if name not in facts and (has := seen.get(METRICS[name].scenario, 0))
     }
+
+
+def _unknown(one: Known, suite: Suite, evidence: Evidence) -> dict[str, dict[str, str]]:
+    """Return the other metrics that are absent, and why."""
+    found: dict[str, str | None] = {}
+    scenarios = {choice.part for choice in suite.scenarios}
+    if "server" in scenarios and "server_rate" not in one.facts:
+        found["server_rate"] = evidence.server(one)
+    if "offline" in scenarios and "energy" not in one.facts and not suite.target.power:
+        found["energy"] = "no energy counter can be read here; target: {power: …} gives an estimate"
+    return {name: {"why": why} for name, why in found.items() if why}
 
 
 def _failure(one: Known) -> dict[str, Any]:

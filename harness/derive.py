@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from harness import stats, units
 from harness.interfaces import Array
-from harness.keys import digest
-from harness.measure.contention import BUSY
-from harness.metrics import METRICS, PERCENTILES, Metric
-from harness.record import Artifact, Fact
+from harness.keys import fact_key
+from harness.measure import contention
+from harness.metrics import METRICS, PARTS, PERCENTILES, Metric
+from harness.record import Artifact, Fact, Provenance, Quality
+from harness.spec import Target
 from harness.stats import Estimate, Spread
 
 Subject = Callable[[Metric], dict[str, Any]]
 """What a fact of a metric depends on, for the candidate in question."""
-
-STATIC = ("size", "parameters", "macs")
 
 
 def of_artifact(artifact: Artifact, subject: Subject) -> list[Fact]:
@@ -29,45 +29,101 @@ def of_artifact(artifact: Artifact, subject: Subject) -> list[Fact]:
     ]
 
 
-def of_run(
-    found: Mapping[str, Any], samples: Mapping[str, Array], labels: Array, batch_size: int, subject: Subject
-) -> list[Fact]:
-    """Return every fact that a run supports; a percentile without enough queries is left out.
-
-    ``labels`` are those of the test split, in the order of the run's predictions.
-    """
-    facts = []
-    quality = grade(found)
-    for name, estimate in _estimates(found, samples, labels, batch_size).items():
-        if estimate is not None:
-            facts.append(_fact(METRICS[name], estimate, subject, quality if name != "accuracy" else "clean"))
+def of_run(found: Mapping[str, Any], samples: Mapping[str, Array], batch_size: int, subject: Subject) -> list[Fact]:
+    """Return every fact that a run supports; a percentile without enough queries is left out."""
+    estimates = _of_process(found) | _of_scenarios(found, samples, batch_size)
+    facts = [
+        _fact(METRICS[name], estimate, subject, _quality(METRICS[name], found), "counter" if name == "energy" else "measured")
+        for name, estimate in estimates.items()
+        if estimate is not None
+    ]
+    if "predictions" in samples:
+        right = int((samples["predictions"].argmax(axis=1) == samples["labels"]).sum())
+        facts.append(_fact(METRICS["accuracy"], stats.proportion(right, len(samples["labels"])), subject))
     return facts
 
 
-def _estimates(
-    found: Mapping[str, Any], samples: Mapping[str, Array], labels: Array, batch_size: int
-) -> dict[str, Estimate | None]:
+def _of_process(found: Mapping[str, Any]) -> dict[str, Estimate | None]:
+    names = ("load_time", "first_query", "cold_start", "memory_peak", "memory_load", "memory_model", "memory_device")
+    return {name: _once(found[name]) for name in names if found.get(name) is not None}
+
+
+def _quality(metric: Metric, found: Mapping[str, Any]) -> Quality:
+    """Return the grade of the timing a metric was read off; what is timed beside the scenarios shares the first one's."""
+    if metric.unit == units.BYTE:
+        return "clean"
+    first: Mapping[str, Any] = next((found[name] for name in ("single_stream", "multi_stream", "offline") if name in found), {})
+    told = found.get(metric.scenario, {}) if metric.scenario else first
+    return grade(told, int(found["settings"].get("threads", 1)))
+
+
+def _once(value: float) -> Estimate:
+    return Estimate(float(value), float(value), float(value), 1)
+
+
+def _of_scenarios(found: Mapping[str, Any], samples: Mapping[str, Array], batch_size: int) -> dict[str, Estimate | None]:
     estimates: dict[str, Estimate | None] = {}
-    for name in ("load_time", "first_query"):
-        estimates[name] = Estimate(found[name], found[name], found[name], 1)
-    peak = float(found["memory_peak"])
-    estimates["memory_peak"] = Estimate(peak, peak, peak, 1)
+    for name, p in PERCENTILES.items():
+        scenario = METRICS[name].scenario
+        if scenario and scenario in samples:
+            estimates[name] = stats.percentile(samples[scenario], p)
+    for part in PARTS:
+        if f"single_stream_{part}" in samples:
+            estimates[f"time_{part}"] = stats.percentile(samples[f"single_stream_{part}"], 0.5)
     if "single_stream" in samples:
-        for name, p in PERCENTILES.items():
-            estimates[name] = stats.percentile(samples["single_stream"], p)
+        told = found["single_stream"]
+        estimates["cpu_time"] = _once(told["usage"]["cpu"] / told["queries"])._replace(n=told["queries"])
     if "offline" in samples:
         estimates["throughput"] = stats.rate(samples["offline"], batch_size)
-    if "predictions" in samples:
-        right = int((samples["predictions"].argmax(axis=1) == labels).sum())
-        estimates["accuracy"] = stats.proportion(right, len(labels))
+        energy = found["offline"].get("energy")
+        if energy:
+            count = found["offline"]["queries"] * batch_size
+            estimates["energy"] = _once(energy["joules"] / count)._replace(n=count)
     return estimates
+
+
+def of_peak(found: Mapping[str, Any], subject: Subject) -> list[Fact]:
+    """Return the fact of a ``server`` search, if it found a rate: its interval is the range between held and not held."""
+    if found["why"] is not None:
+        return []
+    estimate = Estimate(found["low"], found["low"], found["high"], found["queries"])
+    grades = ["contended" if told.get("late") else grade(told, found["threads"] + 1) for told in found["probes"]]
+    return [_fact(METRICS["server_rate"], estimate, subject, _prevailing(grades))]
+
+
+def from_facts(facts: Mapping[str, Fact], target: Target) -> dict[str, Fact]:
+    """Return the facts that follow from ``facts`` and from what the suite states of its target."""
+    rate = facts.get("throughput")
+    derived: dict[str, Fact] = {}
+    if rate and min(rate.value, rate.low) > 0 and target.price_per_hour:
+        per_second = target.price_per_hour / 3600
+        derived["cost"] = _inverse(rate, METRICS["cost"], 1000 * per_second, "derived")
+    if rate and min(rate.value, rate.low) > 0 and target.power and "energy" not in facts:
+        derived["energy"] = _inverse(rate, METRICS["energy"], target.power, "estimate")
+    return derived
+
+
+def _inverse(rate: Fact, metric: Metric, factor: float, provenance: Provenance) -> Fact:
+    """Return the fact ``factor / rate``."""
+    about: dict[str, Any] = {"metric": metric.name, "from": rate.key, "factor": factor}
+    return rate.model_copy(
+        update={
+            "key": fact_key(about),
+            "metric": metric.name,
+            "value": factor / rate.value,
+            "low": factor / rate.high,
+            "high": factor / rate.low,
+            "unit": metric.unit,
+            "subject": about,
+            "provenance": provenance,
+        }
+    )
 
 
 def merged(processes: Sequence[Fact], spread: Spread) -> Fact:
     """Return one fact from those of several processes, first process first; the interval holds their ``spread``."""
     estimates = [Estimate(fact.value, fact.low, fact.high, fact.n) for fact in processes]
     value, low, high, n = stats.combined(estimates, spread)
-    contended = sum(fact.quality == "contended" for fact in processes)
     return processes[0].model_copy(
         update={
             "value": value,
@@ -76,7 +132,8 @@ def merged(processes: Sequence[Fact], spread: Spread) -> Fact:
             "n": n,
             "run": processes[-1].run,
             "processes": len(processes),
-            "quality": "contended" if 2 * contended > len(processes) else "clean",
+            "quality": _prevailing([fact.quality for fact in processes]),
+            "tries": max(fact.tries for fact in processes),
         }
     )
 
@@ -84,22 +141,29 @@ def merged(processes: Sequence[Fact], spread: Spread) -> Fact:
 def spread(metric: Metric, candidates: Iterable[Sequence[Fact]]) -> Spread:
     """Return how much ``metric`` differs between processes, from candidates that were measured in several."""
     assumed = stats.ASSUMED_MEMORY_SPREAD if metric.unit == units.BYTE else stats.ASSUMED_SPREAD
-    return stats.pooled(([fact.value for fact in facts] for facts in candidates), assumed)
+    return stats.between(candidates, assumed)
 
 
-def grade(found: Mapping[str, Any]) -> Literal["clean", "contended"]:
-    """Return whether something else seems to have used the cores: many involuntary switches while queries ran."""
-    for name in ("single_stream", "offline"):
-        usage, count = found.get(name, {}).get("usage"), found.get(name, {}).get("queries", 0)
-        if usage and count and usage["involuntary"] / count > BUSY:
-            return "contended"
-    return "clean"
+def grade(told: Mapping[str, Any], threads: int) -> Quality:
+    """Return whether a scenario's timing was left alone, by what its meters told."""
+    usage = told.get("usage")
+    if not usage:
+        return "clean"
+    return "throttled" if told.get("throttled") else contention.grade(usage, int(told.get("queries", 0)), threads)
 
 
-def _fact(metric: Metric, estimate: Estimate, subject: Subject, quality: Literal["clean", "contended"] = "clean") -> Fact:
+def _prevailing(grades: Sequence[Quality]) -> Quality:
+    """Return ``clean`` unless most of ``grades`` are not, then the most frequent of those."""
+    noted = [grade for grade in grades if grade != "clean"]
+    return Counter(noted).most_common(1)[0][0] if 2 * len(noted) > len(grades) else "clean"
+
+
+def _fact(
+    metric: Metric, estimate: Estimate, subject: Subject, quality: Quality = "clean", provenance: Provenance = "measured"
+) -> Fact:
     about = subject(metric)
     return Fact(
-        key=digest(about),
+        key=fact_key(about),
         metric=metric.name,
         value=float(estimate.value),
         low=float(np.clip(estimate.low, 0, None)),
@@ -108,4 +172,5 @@ def _fact(metric: Metric, estimate: Estimate, subject: Subject, quality: Literal
         unit=metric.unit,
         subject=about,
         quality=quality,
+        provenance=provenance,
     )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
-from harness import derive, launch
+from harness import derive, jobs, launch, probing
 from harness.errors import JobError, OutOfTimeError
 from harness.ledger import ACCURACY, Known, Ledger
 from harness.prepare.plan import Plan
-from harness.record import Artifact, Environment, Fact, Failure
+from harness.record import REFERENCE, Artifact, Environment, Fact, Failure
 from harness.spec import Candidate
 from harness.store import Run, Store
 from harness.workshop import Say
@@ -51,6 +48,7 @@ class Evaluator:
         self.environment = environment
         self.maker = maker
         self.root = root
+        self._ceiling: float | None = None
 
     def evaluate(self, candidate: Candidate, say: Say) -> Evaluation:
         """Return everything about ``candidate``, measuring what is not known yet.
@@ -63,15 +61,21 @@ class Evaluator:
         return self._try(known, say, lambda: self._complete(known, say))
 
     def evaluate_again(self, candidate: Candidate, process: int, say: Say) -> Evaluation:
-        """Measure ``candidate``, complete so far, in one more process, its nth; return all that is now known of it."""
+        """Measure ``candidate``, complete so far, in its nth process: what is missing there, or all that was disturbed."""
         known = self._look_up(candidate)
-        artifact, missing = known.artifact, known.later[process - 1]
-        if artifact is None or known.failure or not missing:
+        artifact = known.artifact
+        if artifact is None or known.failure:
             return _evaluation(known, 0)
         if not _is_there(artifact):  # somebody tidied up: make it again first
             return self._try(known, say, lambda: self._complete(known, say))
-        say(f"measuring in process {process + 1}")
-        return self._try(known, say, lambda: self._measure(candidate, artifact, missing, process))
+        missing = known.later[process - 1] if process else {}
+        if missing:
+            say(f"measuring in process {process + 1}")
+            return self._try(known, say, lambda: self._measure(candidate, artifact, missing, process))
+        if process in known.disturbed:
+            say("measuring again: the machine was busy")
+            return self._try(known, say, lambda: self._replace(candidate, artifact, process))
+        return _evaluation(known, 0)
 
     def _try(self, known: Known, say: Say, work: Callable[[], int]) -> Evaluation:
         """Do the work, which returns how many facts it added; keep what stops it as a failure."""
@@ -115,41 +119,72 @@ class Evaluator:
         return len(keys) - len(self.store.facts(keys))
 
     def _measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str], process: int = 0) -> int:
-        suite = self.ledger.suite
-        job = self._job(candidate, artifact, missing)
-        outcome = launch.measure(job, min(suite.limits.measure_time, self.time_left()), self.root / "cache/jobs")
-        with np.load(io.BytesIO(outcome.samples), allow_pickle=False) as file:
-            samples = {name: file[name] for name in file.files}
-        labels = np.load(Path(artifact.inputs) / "labels.npy")
-        subject = self.ledger.subject(candidate, artifact, process)
-        facts = derive.of_run(outcome.found, samples, labels, candidate.batch_size, subject)
+        """Take the ``missing`` measurements, by task, and return how many facts that added."""
+        probed = {task: key for task, key in missing.items() if self.ledger.is_probed(task)}
+        direct = {task: key for task, key in missing.items() if task not in probed}
+        added = 0
+        if direct:
+            run = self._run(candidate, artifact, tuple(direct), process)
+            added = self._new(run.facts)
+            self.store.add_run(replace(run, done=tuple(direct.values())))
+        for task, key in probed.items():
+            run = self._search_peak(candidate, artifact, task)
+            added += self._new(run.facts)
+            self.store.add_run(replace(run, done=(key,)))
+        return added
+
+    def _replace(self, candidate: Candidate, artifact: Artifact, process: int) -> int:
+        """Take the timings of a process again; a fact that was disturbed gives way to one that was not."""
+        tasks = [t for t in self.ledger.tasks(candidate, artifact, process) if t != ACCURACY and not self.ledger.is_probed(t)]
+        run = self._run(candidate, artifact, tuple(tasks), process)
+        found = {fact.key: fact for fact in run.facts}
+        known = self.store.facts(self.ledger.timings(candidate, artifact, process))
+        tries = 1 + max(fact.tries for fact in known.values())
+        instead = tuple(_cleaner(fact, found.get(key)) for key, fact in known.items())
+        more = tuple(fact.model_copy(update={"tries": tries}) for key, fact in found.items() if key not in known)
+        self.store.add_run(replace(run, facts=more, instead=instead))
+        return len(more) + sum(fact.run is None for fact in instead)
+
+    def _run(self, candidate: Candidate, artifact: Artifact, tasks: Sequence[str], process: int) -> Run:
+        """Do ``tasks`` in one fresh process."""
+        outcome = self._launch(jobs.job(self.ledger.suite, self.ledger.registry, candidate, artifact, tasks))
+        facts = derive.of_run(
+            outcome.found, outcome.arrays(), candidate.batch_size, self.ledger.subject(candidate, artifact, process)
+        )
         body = {
             "candidate": candidate.model_dump(mode="json"),
+            "process": process,
             "found": outcome.found,
             "memory": outcome.memory,
             "log": outcome.log,
         }
-        added = self._new(facts)
-        self.store.add_run(Run(self.environment, body, outcome.samples, tuple(missing.values()), tuple(facts)))
-        return added
+        return Run(self.environment, body, outcome.samples, facts=tuple(facts))
 
-    def _job(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str]) -> dict[str, Any]:
-        suite, registry = self.ledger.suite, self.ledger.registry
-        return {
-            "artifact": artifact.folder,
-            "door": registry.runtimes[candidate.runtime.part].door,
-            "options": candidate.runtime.options,
-            "device": candidate.device,
-            "inputs": artifact.inputs,
-            "preprocess": artifact.preprocess.model_dump(mode="json"),
-            "classes": artifact.classes,
-            "batch_size": candidate.batch_size,
-            "fixed_batch": artifact.fixed_batch,
-            "scenarios": {name: registry.scenarios[name].door for name in suite.scenarios if name in missing},
-            "evaluate": ACCURACY in missing,
-            "sizing": suite.measure.sizing(),
-            "memory_limit": launch.memory_limit(suite.limits.memory),
-        }
+    def _search_peak(self, candidate: Candidate, artifact: Artifact, task: str) -> Run:
+        """Search the largest arrival rate of the scenario ``task``, one process a probe."""
+        suite, part = self.ledger.suite, self.ledger.registry.scenarios[task]
+        job = jobs.job(suite, self.ledger.registry, candidate, artifact, ())
+        job["cores"] = jobs.cores_for(job["threads"] + 1)  # one more, for the generator
+        if self._ceiling is None:
+            self._ceiling = probing.ceiling(job, part.ceiling_door, self._launch)
+        options = next(choice.options for choice in suite.scenarios if choice.part == task)
+        probes = probing.Probes(job, part.door, options, suite.limits.measure_time, self._launch)
+        start = probing.guess(self._look_up(candidate).facts, candidate.batch_size)
+        found = probes.search(start, self._ceiling, lambda: self.time_left() <= 0)
+        if found["stop"] == "time":
+            raise JobError("timed_out", "measure", "no end of the search for a rate")
+        body = {"candidate": candidate.model_dump(mode="json"), "found": {task: found}}
+        facts = derive.of_peak(found, self.ledger.subject(candidate, artifact))
+        return Run(self.environment, body, probes.packed(), facts=tuple(facts))
+
+    def _launch(self, job: Mapping[str, Any]) -> launch.Outcome:
+        return launch.measure(job, min(self.ledger.suite.limits.measure_time, self.time_left()), self.root / "cache/jobs")
+
+
+def _cleaner(old: Fact, new: Fact | None) -> Fact:
+    """Return the fact to keep of two: the old one unless only it was disturbed. It was tried once more, even in vain."""
+    kept = new if new and new.quality == "clean" and old.quality != "clean" else old
+    return kept.model_copy(update={"tries": old.tries + 1})
 
 
 def _evaluation(known: Known, measured: int) -> Evaluation:
@@ -158,7 +193,8 @@ def _evaluation(known: Known, measured: int) -> Evaluation:
 
 def _is_there(artifact: Artifact) -> bool:
     """Whether the artifact's files and inputs are still on disk."""
-    return Path(artifact.folder).is_dir() and (Path(artifact.inputs) / "labels.npy").exists()
+    needed = (Path(artifact.folder, REFERENCE), Path(artifact.inputs, "labels.npy"), Path(artifact.originals))
+    return bool(artifact.originals) and all(path.exists() for path in needed)
 
 
 def _failure(error: JobError, known: Known) -> Failure:

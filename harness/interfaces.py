@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy.typing as npt
 
@@ -56,12 +56,35 @@ class ModelSource(Part, Protocol):
 
 
 class Pass(Part, Protocol):
-    """One compression step. Its door is ``apply(work, options, bench) -> Work``."""
+    """One compression step. Its door is ``apply(work, options, bench) -> Work``; see ``ByRuntime`` where the runtime matters."""
 
     form: str
     """The form it works on and returns: ``torch`` or ``onnx``."""
     needs: frozenset[str]
     """Traits the model must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What does a pass, or one step of it: its name, its door, the form it works on, and what its results depend on."""
+
+    name: str
+    door: str
+    form: str
+    packages: tuple[str, ...]
+    needs: frozenset[str] = frozenset()
+    """Traits the model must have, beside those of the pass."""
+
+
+@runtime_checkable
+class ByRuntime(Protocol):
+    """What a pass has beside the rest when the same request is served by another tool for each runtime."""
+
+    def tools(self, runtime: Runtime, options: Mapping[str, Any]) -> tuple[Tool, ...] | str:
+        """Return the tools that serve ``options`` for ``runtime``, one stage each, in order; or why there is none.
+
+        What a rule forbids is told here too: the text becomes the name of the rule that leaves the candidate out.
+        """
 
 
 class Runtime(Part, Protocol):
@@ -83,6 +106,9 @@ class Session(Protocol):
     def run(self, batch: Array) -> Array:
         """Return the scores, shape (samples, classes), of a preprocessed ``batch``; blocks until they are there."""
 
+    def device_memory(self) -> int | None:
+        """Return the most bytes its allocator has held on a GPU so far; None where it has none of its own."""
+
 
 class Clock(Protocol):
     """Seconds from an arbitrary start, never going back."""
@@ -99,6 +125,10 @@ class Sizing:
     max_queries: int
     max_time: float
     hard_time: float
+    precision: float = 0.0
+    """Enough when the relative half-width of the target statistic's interval is this small."""
+    batch_size: int = 1
+    """Samples that one call of a query function carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +142,17 @@ class Timeline:
 
 
 class Scenario(Part, Protocol):
-    """When queries are sent. Its door is ``drive(query, clock, sizing) -> Timeline``; it never learns of models."""
+    """When queries are sent. Its door is ``drive(query, clock, sizing, options, ready) -> Timeline``.
+
+    It never learns of models; it calls ``ready()`` once, between warm-up and timing: meters start there.
+
+    A *probed* one is asked at one arrival rate after the other, each in a process of its own; its door is
+    ``probe(answer, rate, seconds, queries, seed, batch, samples) -> Arrivals``.
+    """
+
+    probed: bool
+    ceiling_door: str
+    """``ceiling(seconds, seed)``: the most queries per second that a probed one can send by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +161,8 @@ class Split:
 
     samples: Any
     labels: Array
+    encoded: Callable[[int], bytes] | None = None
+    """The bytes of a sample's file, where samples are files."""
 
     def __len__(self) -> int:
         return len(self.labels)

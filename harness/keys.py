@@ -8,19 +8,24 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from harness.interfaces import Part, Runtime
 from harness.metrics import Metric, Scope
 from harness.record import Artifact
-from harness.spec import Candidate, Suite
+from harness.spec import Candidate
 
 KEY_LENGTH = 24
+
+_PLAIN: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 def digest(value: object) -> str:
     """Return the digest of a JSON value; key order does not matter."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _short(_PLAIN.encode(value))
+
+
+def _short(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
@@ -52,23 +57,62 @@ def part_identity(part: Part, options: Mapping[str, Any]) -> dict[str, Any]:
     return {"part": part.name, "version": part.version, "packages": versions(part.packages), "options": dict(options)}
 
 
+class Setting(NamedTuple):
+    """What the facts of one suite on one machine have in common."""
+
+    machine: str
+    """The environment's identity."""
+    scenarios: Mapping[str, Mapping[str, Any]]
+    """Per scenario: what identifies it, its sizing included."""
+    end_to_end: bool = False
+
+
 def subject(
-    metric: Metric,
-    candidate: Candidate,
-    artifact: Artifact,
-    runtime: Runtime,
-    suite: Suite,
-    machine: str,
-    process: int = 0,
+    metric: Metric, candidate: Candidate, artifact: Artifact, runtime: Runtime, setting: Setting, process: int = 0
 ) -> dict[str, Any]:
-    """Return what a fact of ``metric`` depends on; its key is the digest of this. ``process`` counts replicates."""
-    about = dependencies(metric.scope, metric.scenario, candidate, artifact, runtime, suite, machine)
+    """Return what a fact of ``metric`` depends on; its key follows from this. ``process`` counts replicates."""
+    about = dependencies(metric.scope, metric.scenario, candidate, artifact, runtime, setting)
     again = {"process": process} if process and metric.replicated else {}
     return {"metric": metric.name, **about, **again}
 
 
+def fact_key(subject: Mapping[str, Any]) -> str:
+    """Return the key of the fact with this ``subject``: its metric and process, and the digest of all else in it."""
+    rest = {name: value for name, value in subject.items() if name not in ("metric", "process")}
+    return _key(f"metric {subject['metric']}", digest(rest), subject.get("process", 0))
+
+
+def _key(name: str, dependencies: str, process: int) -> str:
+    return _short(f"{name}\n{process}\n{dependencies}")
+
+
+class Keys:
+    """The keys of one candidate's facts and measurements.
+
+    Many of them depend on the same, which is digested once: a look at thousands of candidates asks for some hundred keys of each.
+    """
+
+    def __init__(self, candidate: Candidate, artifact: Artifact, runtime: Runtime, setting: Setting) -> None:
+        self._whose = (candidate, artifact, runtime, setting)
+        self._digests: dict[tuple[Scope, str | None], str] = {}
+
+    def fact(self, metric: Metric, process: int = 0) -> str:
+        """Return the key of the fact of ``metric`` in the nth process: that of its ``subject``."""
+        return _key(f"metric {metric.name}", self._digest(metric.scope, metric.scenario), process if metric.replicated else 0)
+
+    def task(self, name: str, scope: Scope, scenario: str | None, process: int = 0) -> str:
+        """Return the key of a measurement, which says that it is complete."""
+        return _key(f"task {name}", self._digest(scope, scenario), process)
+
+    def _digest(self, scope: Scope, scenario: str | None) -> str:
+        known = self._digests.get((scope, scenario))
+        if known is None:
+            known = self._digests[scope, scenario] = digest(dependencies(scope, scenario, *self._whose))
+        return known
+
+
 def dependencies(
-    scope: Scope, scenario: str | None, candidate: Candidate, artifact: Artifact, runtime: Runtime, suite: Suite, machine: str
+    scope: Scope, scenario: str | None, candidate: Candidate, artifact: Artifact, runtime: Runtime, setting: Setting
 ) -> dict[str, Any]:
     """Return what a measurement of a scope depends on."""
     about: dict[str, Any] = {"artifact": artifact.digest}
@@ -77,11 +121,16 @@ def dependencies(
     options = candidate.runtime.options
     if scope is Scope.NUMERICS:
         options = {name: value for name, value in options.items() if name in runtime.numeric}
-    about |= {"runtime": part_identity(runtime, options), "device": candidate.device, "machine": machine}
+    about |= {"runtime": part_identity(runtime, options), "device": candidate.device, "machine": setting.machine}
     if scope is Scope.NUMERICS:
         return about | {"samples": Path(artifact.inputs).name}
     if scope is Scope.QUERY:
-        about |= {"batch_size": candidate.batch_size}
+        raw = {"originals": Path(artifact.originals).name} if setting.end_to_end else {}
+        about |= {
+            "batch_size": candidate.batch_size,
+            "shape": list(artifact.sample_shape),
+            "end_to_end": setting.end_to_end,
+        } | raw
         if scenario:
-            about |= {"scenario": scenario, "measure": suite.measure.sizing()}
+            about |= {"scenario": setting.scenarios[scenario]}
     return about

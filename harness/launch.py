@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -10,14 +11,19 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import psutil
 
+from harness.confine import THREAD_VARIABLES
 from harness.errors import JobError
+from harness.faults import died, kills_for_memory
+from harness.interfaces import Array
 from harness.measure import memory
 
 WATCH_INTERVAL: Final = 0.1
@@ -35,6 +41,11 @@ class Outcome:
     memory: list[tuple[float, float]]
     log: str
 
+    def arrays(self) -> dict[str, Array]:
+        """Return the raw samples by name."""
+        with np.load(io.BytesIO(self.samples), allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+
 
 def measure(job: Mapping[str, Any], time_limit: float, folder: Path) -> Outcome:
     """Run one job in a fresh process and return its outcome; raises JobError when there is none.
@@ -44,13 +55,14 @@ def measure(job: Mapping[str, Any], time_limit: float, folder: Path) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix="job-", dir=folder))
     try:
-        (place / "job.json").write_text(json.dumps({**job, "parent": os.getpid()}))
-        return _run(place, time_limit)
+        (place / "job.json").write_text(json.dumps({**job, "parent": os.getpid(), "started": time.monotonic()}))
+        return _run(place, time_limit, int(job["threads"]))
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _run(place: Path, time_limit: float) -> Outcome:
+def _run(place: Path, time_limit: float, threads: int) -> Outcome:
+    kills_before = kills_for_memory()
     with (place / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "harness.worker", str(place / "job.json")],
@@ -58,6 +70,7 @@ def _run(place: Path, time_limit: float) -> Outcome:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env=os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads)),
         )
     try:
         seen = memory.watch(process, WATCH_INTERVAL, time_limit)
@@ -71,25 +84,15 @@ def _run(place: Path, time_limit: float) -> Outcome:
     if process.returncode == 0 and (place / "result.json").exists():
         found = json.loads((place / "result.json").read_text())
         return Outcome(found, (place / "samples.npz").read_bytes(), seen, text)
-    raise _failed(process.returncode, stage, place / "error.json", text)
+    raise _failed(process.returncode, stage, place / "error.json", text, kills_before)
 
 
-def _failed(code: int, stage: str, error: Path, log: str) -> JobError:
+def _failed(code: int, stage: str, error: Path, log: str, kills_before: int | None) -> JobError:
     if error.exists():
         told = json.loads(error.read_text())
         return JobError(told["kind"], stage, told["message"], log)
-    kind, message = died(code)
+    kind, message = died(code, kills_before)
     return JobError(kind, stage, message, log)
-
-
-def died(code: int) -> tuple[str, str]:
-    """Return failure kind and message of a process that ended without a word, by its exit status."""
-    if code == -signal.SIGKILL:
-        return "out_of_memory", "killed by the system (SIGKILL), as it does when memory runs out"
-    if code < 0:
-        known = {one.value: one.name for one in signal.Signals}
-        return "crashed", f"ended by {known.get(-code, f'signal {-code}')}"
-    return "crashed", f"ended with exit status {code} and no result"
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness import derive, keys
 from harness.derive import Subject
-from harness.metrics import METRICS, Metric, Scope
+from harness.keys import Keys, part_identity
+from harness.metrics import METRICS, PARTS, Metric, Scope
 from harness.prepare.plan import Plan, Planner
 from harness.record import Artifact, Environment, Fact, Failure, Preprocess
 from harness.registry import Registry
-from harness.spec import Candidate, Suite
+from harness.sizing import sizing
+from harness.spec import Candidate, Choice, Suite
 from harness.store import Store
 
 QUERY: Final = "query"
@@ -32,6 +34,10 @@ class Known:
     """Task (``query``, a scenario, ``accuracy``): its key."""
     later: tuple[dict[str, str], ...] = ()
     """What is missing of the processes after the first, should it be a contender."""
+    disturbed: tuple[int, ...] = ()
+    """The processes whose timings are to be taken again, 0 the first: something disturbed them."""
+    done: dict[str, int] = field(default_factory=dict)
+    """Task: the run that completed it, in the first process."""
     attempt: str = ""
     """Key of a failure to measure it."""
     runs: tuple[int, ...] = ()
@@ -49,9 +55,18 @@ class Ledger:
         self.suite = suite
         self.registry = registry
         self.store = store
-        self.machine = environment.id
+        scenarios = {choice.part: self._identity(choice) for choice in suite.scenarios}
+        self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end)
+        self.metrics = tuple(name for name, metric in METRICS.items() if self._measures(metric))
+        """What the suite has measured; the rest is derived, or not asked for."""
         self._planner = Planner(suite, registry)
         self._plans: dict[str, Plan] = {}
+
+    def _identity(self, choice: Choice) -> dict[str, Any]:
+        """Return what identifies a scenario with what ends its timings: a probe has a time limit, and no sizing."""
+        part = self.registry.scenarios[choice.part]
+        ends = {"limit": self.suite.limits.measure_time} if part.probed else {"sizing": sizing(self.suite, choice.part)}
+        return part_identity(part, choice.options) | ends
 
     def plan(self, candidate: Candidate) -> Plan:
         """Return the plan of the candidate's artifact; candidates that share an artifact share it."""
@@ -66,24 +81,37 @@ class Ledger:
         runtime = self.registry.runtimes[candidate.runtime.part]
 
         def about(metric: Metric) -> dict[str, Any]:
-            return keys.subject(metric, candidate, artifact, runtime, self.suite, self.machine, process)
+            return keys.subject(metric, candidate, artifact, runtime, self.setting, process)
 
         return about
 
     def tasks(self, candidate: Candidate, artifact: Artifact, process: int = 0) -> dict[str, str]:
-        """Return the measurements a candidate needs in its nth process, with their keys; accuracy only in the first."""
-        runtime = self.registry.runtimes[candidate.runtime.part]
-        scopes: list[tuple[str, Scope, str | None]] = [(QUERY, Scope.QUERY, None)]
-        scopes += [(name, Scope.QUERY, name) for name in self.suite.scenarios]
-        scopes += [] if process else [(ACCURACY, Scope.NUMERICS, None)]
-        again = {"process": process} if process else {}
-        return {
-            task: keys.digest(
-                {"task": task, **again}
-                | keys.dependencies(scope, scenario, candidate, artifact, runtime, self.suite, self.machine)
-            )
-            for task, scope, scenario in scopes
-        }
+        """Return the measurements a candidate needs in its nth process, with their keys.
+
+        Accuracy, and a scenario that is probed in processes of its own, are measured once.
+        """
+        return self._tasks(self._keys(candidate, artifact), process)
+
+    def _tasks(self, of: Keys, process: int) -> dict[str, str]:
+        found = {QUERY: of.task(QUERY, Scope.QUERY, None, process)}
+        for name in self.setting.scenarios:
+            if not (process and self.is_probed(name)):
+                found[name] = of.task(name, Scope.QUERY, name, process)
+        if not process:
+            found[ACCURACY] = of.task(ACCURACY, Scope.NUMERICS, None)
+        return found
+
+    def _keys(self, candidate: Candidate, artifact: Artifact) -> Keys:
+        return Keys(candidate, artifact, self.registry.runtimes[candidate.runtime.part], self.setting)
+
+    def timings(self, candidate: Candidate, artifact: Artifact, process: int) -> list[str]:
+        """Return the keys of the facts that every process has of its own, in the nth one."""
+        of = self._keys(candidate, artifact)
+        return [of.fact(METRICS[name], process) for name in self.metrics if METRICS[name].replicated]
+
+    def is_probed(self, task: str) -> bool:
+        """Whether a task is a scenario that is asked at one rate after the other, in processes of its own."""
+        return task in self.setting.scenarios and self.registry.scenarios[task].probed
 
     def look_up(self, candidates: Sequence[Candidate]) -> dict[str, Known]:
         """Return what is known of each candidate, by label, in their order."""
@@ -96,44 +124,53 @@ class Ledger:
         return found
 
     def _look_up_facts(self, found: dict[str, Known]) -> None:
-        made = [(known, known.artifact) for known in found.values() if known.artifact]
+        of = {label: self._keys(known.candidate, known.artifact) for label, known in found.items() if known.artifact}
         processes = range(self.suite.measure.processes)
-        wanted = {known.candidate.label: self._fact_keys(known.candidate, artifact) for known, artifact in made}
-        tasks = {known.candidate.label: [self.tasks(known.candidate, artifact, p) for p in processes] for known, artifact in made}
-        facts = self.store.facts(key for named in wanted.values() for several in named.values() for key in several)
-        done = self.store.done(key for each in tasks.values() for named in each for key in named.values())
+        tasks = {label: [self._tasks(one, process) for process in processes] for label, one in of.items()}
+        done = self.store.done(key for several in tasks.values() for named in several for key in named.values())
+        wanted = {label: self._fact_keys(one, tasks[label], done) for label, one in of.items()}
+        facts = self.store.facts(key for named in wanted.values() for several in named.values() for key in several.values())
         measured = {
-            label: {name: [facts[key] for key in several if key in facts] for name, several in named.items()}
+            label: {name: [facts[key] for key in several.values() if key in facts] for name, several in named.items()}
             for label, named in wanted.items()
         }
-        spreads = {name: derive.spread(METRICS[name], (named[name] for named in measured.values())) for name in self._metrics()}
-        for known, _ in made:
-            label = known.candidate.label
+        spreads = {name: derive.spread(METRICS[name], (named[name] for named in measured.values())) for name in self.metrics}
+        for label, named in measured.items():
+            known = found[label]
             known.facts = {
                 name: derive.merged(several, spreads[name]) if METRICS[name].replicated else several[0]
-                for name, several in measured[label].items()
+                for name, several in named.items()
                 if several
             }
-            missing = [{task: key for task, key in named.items() if key not in done} for named in tasks[label]]
+            known.facts |= derive.from_facts(known.facts, self.suite.target)
+            missing = [{task: key for task, key in each.items() if key not in done} for each in tasks[label]]
             known.missing, known.later = missing[0], tuple(missing[1:])
-            known.runs = tuple(sorted({done[key] for named in tasks[label] for key in named.values() if key in done}))
+            disturbed = _disturbed(wanted[label], facts, self.suite.measure.again)
+            known.disturbed = tuple(process for process in disturbed if not missing[process])
+            known.done = {task: done[key] for task, key in tasks[label][0].items() if key in done}
+            completed = {done[key] for each in tasks[label] for key in each.values() if key in done}
+            known.runs = tuple(sorted(completed | {fact.run for several in named.values() for fact in several if fact.run}))
             known.attempt = keys.digest({"attempt": tasks[label][0]})
 
-    def _fact_keys(self, candidate: Candidate, artifact: Artifact) -> dict[str, list[str]]:
-        """Return, per metric, the keys of its facts, first process first."""
-        found: dict[str, list[str]] = {name: [] for name in self._metrics()}
-        for process in range(self.suite.measure.processes):
-            about = self.subject(candidate, artifact, process)
-            for name, several in found.items():
-                if not process or METRICS[name].replicated:
-                    several.append(keys.digest(about(METRICS[name])))
+    def _fact_keys(self, of: Keys, tasks: Sequence[Mapping[str, str]], done: Mapping[str, int]) -> dict[str, dict[int, str]]:
+        """Return, per metric, the keys its facts can have, by process.
+
+        Most candidates are measured in one process, so most keys of the others need no look: their facts come into the store
+        with their task, but for those that a candidate of another batch size shares.
+        """
+        found: dict[str, dict[int, str]] = {}
+        for name in self.metrics:
+            metric = METRICS[name]
+            task = metric.scenario or QUERY
+            more = range(1, len(tasks)) if metric.replicated else ()
+            later = [process for process in more if metric.scope is Scope.PROCESS or tasks[process][task] in done]
+            found[name] = {process: of.fact(metric, process) for process in (0, *later)}
         return found
 
-    def _metrics(self) -> list[str]:
-        return [name for name, metric in METRICS.items() if self._measures(metric)]
-
     def _measures(self, metric: Metric) -> bool:
-        return metric.scenario is None or metric.scenario in self.suite.scenarios
+        if metric.scope is Scope.DERIVED or (metric.name.removeprefix("time_") in PARTS and not self.setting.end_to_end):
+            return False
+        return metric.scenario is None or metric.scenario in self.setting.scenarios
 
     def _look_up_failures(self, found: dict[str, Known]) -> None:
         wanted = [key for known in found.values() for key in (known.plan.recipe, known.attempt) if key]
@@ -143,11 +180,21 @@ class Ledger:
 
     def distinct(self, candidates: Iterable[Candidate]) -> dict[str, int]:
         """Return how many distinct facts of each metric the candidates need, before anything is made of them."""
-        wanted: dict[str, set[str]] = {name: set() for name in self._metrics()}
+        wanted: dict[str, set[str]] = {name: set() for name in self.metrics}
         for candidate in candidates:
-            for name, several in self._fact_keys(candidate, _stand_in(self.plan(candidate))).items():
-                wanted[name].add(several[0])
+            of = self._keys(candidate, _stand_in(self.plan(candidate)))
+            for name, keys_ in wanted.items():
+                keys_.add(of.fact(METRICS[name]))
         return {name: len(found) for name, found in wanted.items()}
+
+
+def _disturbed(wanted: Mapping[str, Mapping[int, str]], facts: Mapping[str, Fact], again: int) -> list[int]:
+    """Return the processes, 0 the first, with a timing that is not clean and may be tried ``again`` so often, and was not yet.
+
+    ``wanted`` are fact keys by metric and process.
+    """
+    timed = ((p, facts[key]) for name in wanted if METRICS[name].replicated for p, key in wanted[name].items() if key in facts)
+    return sorted({process for process, fact in timed if fact.quality != "clean" and fact.tries <= again})
 
 
 def _stand_in(plan: Plan) -> Artifact:

@@ -5,6 +5,7 @@ The scope of a metric decides the key of its facts, so that nothing is measured 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
@@ -24,6 +25,8 @@ class Scope(Enum):
     """The bytes, the runtime with all its options, and the machine."""
     QUERY = "query"
     """All of that, and the batch size, the scenario's sizing and the shape of a sample."""
+    DERIVED = "derived"
+    """Other facts and what the suite states, such as a price: never measured, never stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,8 @@ class Metric:
 
     @property
     def replicated(self) -> bool:
-        """Whether it differs from process to process, so that contenders are measured in several."""
-        return self.scope in (Scope.PROCESS, Scope.QUERY)
+        """Whether contenders are measured in several processes for it. The ``server`` scenario has its own repeats."""
+        return self.scope in (Scope.PROCESS, Scope.QUERY) and self.scenario != "server"
 
     def better(self, a: float, b: float) -> bool:
         """Say whether value ``a`` is strictly better than ``b``."""
@@ -51,22 +54,54 @@ class Metric:
         return -value if self.higher else value
 
 
-def _latency(percent: str) -> Metric:
-    return Metric(
-        f"latency_p{percent}",
-        units.SECOND,
-        False,
-        Scope.QUERY,
-        f"time of a query that {percent} % of the queries do not exceed",
-        "single_stream",
-    )
+PERCENTILES: Final = MappingProxyType(
+    {
+        "latency_p50": 0.5,
+        "latency_p90": 0.9,
+        "latency_p95": 0.95,
+        "latency_p99": 0.99,
+        "latency_p999": 0.999,
+        "multi_stream_p50": 0.5,
+        "multi_stream_p90": 0.9,
+        "multi_stream_p99": 0.99,
+    }
+)
+"""Metrics that are percentiles of a scenario's queries, and which."""
+
+PARTS: Final = MappingProxyType(
+    {
+        "decode": "reading the file's bytes as an image",
+        "resize": "resizing, cropping and channels",
+        "normalize": "from pixels to the model's numbers",
+        "model": "the model itself",
+        "postprocess": "from scores to a class",
+    }
+)
+"""Parts of the whole path from a raw sample to its class (``workload.end_to_end``), in order."""
+
+
+def _percentiles() -> Iterator[Metric]:
+    for name, p in PERCENTILES.items():
+        scenario = "single_stream" if name.startswith("latency") else "multi_stream"
+        what = "a query" if scenario == "single_stream" else "a query of several samples"
+        yield Metric(name, units.SECOND, False, Scope.QUERY, f"time of {what} that {p:.4g} of all do not exceed", scenario)
+
+
+def _parts() -> Iterator[Metric]:
+    for name, what in PARTS.items():
+        summary = f"median time of a query spent on {what}"
+        yield Metric(f"time_{name}", units.SECOND, False, Scope.QUERY, summary, "single_stream")
 
 
 _ALL: Final = (
-    _latency("50"),
-    _latency("90"),
-    _latency("99"),
+    *_percentiles(),
     Metric("throughput", units.RATE, True, Scope.QUERY, "samples per second, queries sent back to back", "offline"),
+    Metric("server_rate", units.RATE, True, Scope.QUERY, "most samples per second that hold the latency asked for", "server"),
+    Metric("cpu_time", units.SECOND, False, Scope.QUERY, "processor time of a query, all threads", "single_stream"),
+    Metric("energy", units.JOULE, False, Scope.QUERY, "energy for one sample, queries sent back to back", "offline"),
+    Metric(
+        "cost", units.COST, False, Scope.DERIVED, "price of 1,000 samples: the target's price per hour by throughput", "offline"
+    ),
     Metric(
         "memory_peak",
         units.BYTE,
@@ -74,8 +109,13 @@ _ALL: Final = (
         Scope.QUERY,
         "highest resident memory of the process while loading and answering, beyond the empty runtime",
     ),
+    Metric("memory_load", units.BYTE, False, Scope.PROCESS, "highest resident memory while loading, beyond the empty runtime"),
+    Metric("memory_model", units.BYTE, False, Scope.PROCESS, "resident memory after loading, beyond the empty runtime"),
+    Metric("memory_device", units.BYTE, False, Scope.QUERY, "highest memory on the GPU, as its allocator or driver tells"),
+    Metric("cold_start", units.SECOND, False, Scope.QUERY, "time from starting a fresh process to the first answer"),
     Metric("first_query", units.SECOND, False, Scope.QUERY, "time of the first query after loading"),
     Metric("load_time", units.SECOND, False, Scope.PROCESS, "time to load the artifact into its runtime"),
+    *_parts(),
     Metric("accuracy", units.SHARE, True, Scope.NUMERICS, "share of the test split classified rightly"),
     Metric("size", units.BYTE, False, Scope.ARTIFACT, "bytes of the artifact's files"),
     Metric("parameters", units.COUNT, False, Scope.ARTIFACT, "stored weights"),
@@ -83,4 +123,3 @@ _ALL: Final = (
 )
 
 METRICS: Final = MappingProxyType({metric.name: metric for metric in _ALL})
-PERCENTILES: Final = MappingProxyType({"latency_p50": 0.5, "latency_p90": 0.9, "latency_p99": 0.99})

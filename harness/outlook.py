@@ -16,6 +16,9 @@ PREPARE_GUESS: Final = 12.0
 START_GUESS: Final = {"torch": 7.0, "onnx": 1.0}
 """Seconds to start a measuring process and load an artifact, by format: importing torch is most of it."""
 
+PROBES_GUESS: Final = 12
+"""Arrival rates that are tried until the largest is found."""
+
 
 def look(setting: Setting) -> dict[str, Any]:
     """Return the resolved space of a suite and what running it would take; nothing is measured."""
@@ -40,7 +43,7 @@ def look(setting: Setting) -> dict[str, Any]:
             "trials": chosen,
             "minutes": suite.search.minutes,
         },
-        "estimate": _estimate(suite, known, chosen),
+        "estimate": _estimate(setting, known, chosen),
     }
 
 
@@ -57,7 +60,7 @@ def _labels(choices: Sequence[Choice]) -> list[str]:
     return [choice.label for choice in choices]
 
 
-def _estimate(suite: Suite, known: Mapping[str, Known], chosen: int) -> dict[str, Any]:
+def _estimate(setting: Setting, known: Mapping[str, Known], chosen: int) -> dict[str, Any]:
     """Return seconds to prepare and to measure what is missing of ``chosen`` candidates, and what the guess rests on."""
     open_ = [one for one in known.values() if not one.complete]
     share = min(1.0, max(0, chosen - (len(known) - len(open_))) / len(open_)) if open_ else 0.0
@@ -66,9 +69,9 @@ def _estimate(suite: Suite, known: Mapping[str, Known], chosen: int) -> dict[str
     ]
     each = statistics.mean(spent) if spent else PREPARE_GUESS
     prepare = each * len({one.plan.recipe for one in open_ if one.artifact is None})
-    measure = sum(_measuring(suite, one) for one in open_) * share
+    measure = sum(_measuring(setting, one) for one in open_) * share
     total = prepare + measure
-    limit = suite.search.minutes * 60
+    limit = setting.suite.search.minutes * 60
     return {
         "seconds": round(min(total, limit)),
         "prepare": round(prepare),
@@ -78,5 +81,8 @@ def _estimate(suite: Suite, known: Mapping[str, Known], chosen: int) -> dict[str
     }
 
 
-def _measuring(suite: Suite, one: Known) -> float:
-    return START_GUESS[one.plan.format] + 1.25 * suite.measure.max_time * len(suite.scenarios)
+def _measuring(setting: Setting, one: Known) -> float:
+    suite, start = setting.suite, START_GUESS[one.plan.format]
+    probed = [choice for choice in suite.scenarios if setting.ledger.is_probed(choice.part)]
+    probing = sum(PROBES_GUESS * (start + float(str(choice.options.get("seconds", 2.0)))) for choice in probed)
+    return start + 1.25 * suite.measure.max_time * (len(suite.scenarios) - len(probed)) + probing

@@ -13,6 +13,7 @@ from typing import Any, Final
 from harness import answer, recommend
 from harness.errors import HarnessError, InputError
 from harness.evaluate import Evaluation, Evaluator
+from harness.evidence import Evidence
 from harness.ledger import Known, Ledger
 from harness.measure import environment as machine
 from harness.progress import Observer, Status
@@ -45,7 +46,7 @@ class Setting:
 
 def settle(suite: Suite, registry: Registry, store: Store, root: Path) -> Setting:
     """Return ``suite`` with everything that is needed to look at it or to run it on this machine."""
-    environment = machine.read(suite.device)
+    environment = machine.read(suite.device, Path(suite.folder))
     ledger = Ledger(suite, registry, store, environment)
     return Setting(suite, expand(suite, registry), store, ledger, environment, root)
 
@@ -59,7 +60,7 @@ def recommend_now(setting: Setting, profile: str | None = None) -> dict[str, Any
             names = ", ".join(one.name for one in suite.profiles)
             raise InputError(f"the suite has no profile {profile!r}", f"it has {names}")
         suite = suite.model_copy(update={"profiles": chosen})
-    return answer.build(suite, setting.space, setting.known(), setting.environment)
+    return answer.build(suite, setting.space, setting.known(), setting.environment, Evidence(setting.store))
 
 
 def forget_failures(setting: Setting) -> None:
@@ -69,7 +70,10 @@ def forget_failures(setting: Setting) -> None:
 
 def run(setting: Setting, observer: Observer) -> dict[str, Any]:
     """Search, measure what is not known, and return the answer."""
-    from harness.search.loop import Progress, search  # late: a dry run and a recommendation need no optuna
+    from harness.search.loop import (  # late: a dry run and a recommendation need no optuna
+        Progress,
+        search,
+    )
     from harness.search.rounds import contenders, replicate
     from harness.search.study import Study
 
@@ -114,7 +118,7 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         "replicates": replicates,
         "counts": tally.counts(known),
     }
-    return answer.build(suite, space, known, setting.environment, told)
+    return answer.build(suite, space, known, setting.environment, Evidence(setting.store), told)
 
 
 class _Tally:

@@ -46,7 +46,7 @@ def recommend(profile: Profile, table: Table, baselines: Mapping[str, str], refe
         half_width=best.half_width,
         terms=best.terms,
         tied=tied,
-        runner_up=_runner_up(best, runner_up) if runner_up else None,
+        runner_up=_runner_up(best, runner_up, table) if runner_up else None,
         **counts,
     )
 
@@ -69,22 +69,24 @@ def _is_tied(best: Score, other: Score, table: Table, profile: Profile) -> bool:
     return best.utility - other.utility <= math.hypot(*noise)
 
 
-def _runner_up(best: Score, other: Score) -> RunnerUp:
+def _runner_up(best: Score, other: Score, table: Table) -> RunnerUp:
     losses = [
-        (mine.contribution - theirs.contribution, mine.metric, mine.value, theirs.value)
-        for mine, theirs in zip(best.terms, other.terms, strict=True)
+        (mine.contribution - theirs.contribution, mine.metric) for mine, theirs in zip(best.terms, other.terms, strict=True)
     ]
+    mine, theirs = table[best.candidate], table[other.candidate]
     worst = sorted((loss for loss in losses if loss[0] > 0), reverse=True)[:2]
     parts = [
-        f"{metric} {_shown(metric, theirs)} against {_shown(metric, mine)} (−{gap:.3f})"
-        for gap, metric, mine, theirs in worst
+        f"{metric} {_shown(theirs.get(metric))} against {_shown(mine.get(metric))} (−{gap:.3f})"
+        for gap, metric in worst
         if gap >= TOLD_GAP
     ]
     return RunnerUp(candidate=other.candidate, utility=other.utility, why="; ".join(parts) or "next to nothing in every term")
 
 
-def _shown(metric: str, value: float | None) -> str:
-    return "unknown" if value is None else units.show(value, METRICS[metric].unit)
+def _shown(fact: Fact | None) -> str:
+    if fact is None:
+        return "unknown"
+    return ("≈ " if fact.provenance == "estimate" else "") + units.show(fact.value, fact.unit)
 
 
 def _nearest(profile: Profile, scores: Sequence[Score], counts: dict[str, int]) -> Recommendation:

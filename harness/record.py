@@ -10,6 +10,8 @@ from harness.spec import Value
 
 FAILURE_KINDS: Final = (
     "out_of_memory",
+    "out_of_device_memory",
+    "killed",
     "crashed",
     "timed_out",
     "nan_output",
@@ -20,6 +22,10 @@ FAILURE_KINDS: Final = (
     "bad_input",
     "failed",
 )
+REFERENCE: Final = "reference.npy"
+"""The file in an artifact's folder with the scores of its first samples: what every runtime must come near."""
+Quality = Literal["clean", "contended", "throttled"]
+Provenance = Literal["measured", "counter", "estimate", "derived"]
 STAGES: Final = ("prepare", "load", "warm_up", "measure", "evaluate")
 
 
@@ -36,12 +42,17 @@ class Fact(Value):
     """How many observations the value rests on."""
     unit: str
     subject: dict[str, JsonValue]
-    """What the fact depends on, in words: the key is its digest."""
+    """What the fact depends on, in words: the key follows from it (``keys.fact_key``)."""
     run: int | None = None
     """The run whose raw samples it was derived from."""
-    quality: Literal["clean", "contended"] = "clean"
+    quality: Quality = "clean"
+    """``contended``: something else used the machine; ``throttled``: the processor changed its speed."""
+    provenance: Provenance = "measured"
+    """``counter``: read from a hardware counter; ``estimate``: from a stated figure; ``derived``: from other facts."""
     processes: int = 1
     """How many processes it was measured in."""
+    tries: int = 1
+    """How often it was measured, since a timing that was disturbed is taken again."""
 
 
 class Failure(Value):
@@ -81,6 +92,8 @@ class Artifact(Value):
     folder: str
     inputs: str
     """Folder with the test split after the artifact's geometry: ``samples.npy`` and ``labels.npy``."""
+    originals: str = ""
+    """Folder with some samples of the test split as they are, for queries end to end."""
     sample_shape: tuple[int, ...]
     classes: int
     preprocess: Preprocess

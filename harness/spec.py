@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, StrictInt, WithJsonSchema
 
 from harness import units
 
@@ -34,6 +34,8 @@ def _minutes(value: object) -> float:
 
 Seconds = Annotated[float, *_quantity(units.SECOND, "seconds, or a text with a unit: 20 ms")]
 Bytes = Annotated[float, *_quantity(units.BYTE, "bytes, or a text with a unit: 300 MB")]
+Watts = Annotated[float, *_quantity(units.WATT, "watts, or a text with a unit: 65 W")]
+Share = Annotated[float, *_quantity(units.SHARE, "a share of one, or a text: 2 %")]
 Minutes = Annotated[
     float,
     BeforeValidator(_minutes),
@@ -106,18 +108,16 @@ class Search(Value):
 
 
 class Measure(Value):
-    """When a timing is long enough: both minima are met, or a limit is."""
+    """When a timing is long enough: both minima are met and it is precise enough, or a limit is reached."""
 
-    min_queries: int = Field(64, ge=1, description="queries at least, warm-up not counted")
+    precision: Annotated[Share, Field(gt=0, le=1)] = 0.02
+    min_queries: int = Field(64, ge=1, description="queries at least; as many as the profiles' percentiles need, if that is more")
     min_time: Seconds = Field(0.3, ge=0, description="time at least, warm-up not counted")
-    max_queries: int = Field(662, ge=1, description="enough once reached (662 give a p99)")
-    max_time: Seconds = Field(1.0, gt=0, description="enough once min_queries are reached")
+    max_queries: int = Field(6636, ge=1, description="enough once reached, however imprecise")
+    max_time: Seconds = Field(1.0, gt=0, description="enough once min_queries are reached, however imprecise")
     hard_time: Seconds = Field(20.0, gt=0, description="enough in any case")
     processes: int = Field(3, ge=1, le=50, description="fresh processes for each contender; other candidates get one")
-
-    def sizing(self) -> dict[str, float]:
-        """Return what ends a timing, for the process that takes it."""
-        return self.model_dump(mode="json", exclude={"processes"})
+    again: int = Field(2, ge=0, le=10, description="more tries for a timing that was disturbed, while minutes are left")
 
 
 class Limits(Value):
@@ -128,6 +128,14 @@ class Limits(Value):
     memory: Bytes | None = Field(None, gt=0, description="data memory of a process; default: 90 % of what is free")
 
 
+class Target(Value):
+    """The machine that is meant, and what running it costs. Prices and watts are the user's word: never guessed."""
+
+    device: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="cpu or cuda:N")
+    price_per_hour: float | None = Field(None, gt=0, allow_inf_nan=False, description="of the machine, in any currency")
+    power: Watts | None = Field(None, gt=0, description="of the machine under load; energy is then estimated where no counter is")
+
+
 class Suite(Value):
     """One question, ready to be answered. ``folder`` is where relative paths of the suite file start."""
 
@@ -135,16 +143,23 @@ class Suite(Value):
     folder: str
     dataset: Choice
     batch_sizes: tuple[int, ...]
+    end_to_end: bool = False
+    """Queries carry raw samples, and the whole path from them to a class is timed."""
     baseline: Candidate
     models: tuple[Choice, ...]
     chains: tuple[tuple[Choice, ...], ...]
     runtimes: tuple[Choice, ...]
-    scenarios: tuple[str, ...]
+    scenarios: tuple[Choice, ...]
     profiles: tuple[Profile, ...]
     search: Search
     measure: Measure
     limits: Limits
-    device: str
+    target: Target
+
+    @property
+    def device(self) -> str:
+        """Where candidates run: ``cpu`` or ``cuda:N``."""
+        return self.target.device
 
 
 PartUse = Annotated[
@@ -159,12 +174,16 @@ PartUse = Annotated[
 """Left to ``suitefile.parts``, which knows the parts and tells each mistake with its place."""
 
 
+def _target(value: Any) -> Any:
+    return {"device": value} if isinstance(value, str) else value
+
+
 def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
 BatchSizes = Annotated[
-    list[int],
+    list[StrictInt],
     BeforeValidator(_listed),
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}),
 ]
@@ -175,6 +194,7 @@ class WorkloadDocument(Value):
 
     dataset: PartUse
     batch_size: BatchSizes = Field([1], description="samples a query carries; a list is an axis")
+    end_to_end: StrictBool = Field(False, description="time the whole path from the raw sample (an image file) to its class")
 
 
 class BaselineDocument(Value):
@@ -203,9 +223,9 @@ class Document(Value):
     models: list[PartUse] = Field(min_length=1)
     passes: list[list[PartUse]] = Field([[]], min_length=1, description="chains of compression passes; [] is none")
     runtimes: list[PartUse] = Field(min_length=1)
-    scenarios: list[str] = Field(["single_stream", "offline"], min_length=1)
+    scenarios: list[PartUse] = Field(["single_stream", "offline"], min_length=1)
     profiles: dict[str, ProfileDocument] = Field(min_length=1)
     search: Search = Search()
     measure: Measure = Measure()
     limits: Limits = Limits()
-    target: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="cpu or cuda:N")
+    target: Annotated[Target, BeforeValidator(_target)] = Target()

@@ -123,11 +123,6 @@ def between(groups: Iterable[Sequence[Ends]], assumed: float) -> Spread:
     return Spread(math.sqrt(squares / dof), dof, math.sqrt(noise / dof)) if dof >= DOF_NEEDED else Spread(assumed, 0)
 
 
-def pooled(groups: Iterable[Sequence[float]], assumed: float) -> Spread:
-    """Return the spread between processes where only their values are known."""
-    return between(([Estimate(value, value, value, 1) for value in group] for group in groups), assumed)
-
-
 def combined(processes: Sequence[Estimate], spread: Spread) -> Estimate:
     """Return one estimate from those of several processes: their geometric mean, with Student's t of their ``spread``.
 

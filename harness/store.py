@@ -46,10 +46,7 @@ _RUNS = sa.Table(
     sa.Column("samples", sa.LargeBinary, nullable=False),
 )
 _DONE = sa.Table(
-    "harness_done",
-    _META,
-    sa.Column("key", sa.String(40), primary_key=True),
-    sa.Column("run", sa.Integer, nullable=False),
+    "harness_done", _META, sa.Column("key", sa.String(40), primary_key=True), sa.Column("run", sa.Integer, nullable=False)
 )
 _FAILURES = sa.Table(
     "harness_failures", _META, sa.Column("key", sa.String(40), primary_key=True), sa.Column("body", sa.Text, nullable=False)
@@ -73,8 +70,10 @@ class Run:
     environment: Environment
     body: Mapping[str, Any]
     samples: bytes
-    done: tuple[str, ...]
+    done: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
+    instead: tuple[Fact, ...] = ()
+    """Facts that take the place of those with the same keys; one with a run of its own keeps it."""
 
 
 @dataclass(slots=True)
@@ -174,6 +173,9 @@ class Store:
             for key in run.done:
                 _keep_once(connection, _DONE, "key", key, run=number)
             self._add_facts(connection, run.facts, number)
+            connection.execute(sa.delete(_FACTS).where(_FACTS.c.key.in_([fact.key for fact in run.instead])))
+            for fact in run.instead:
+                self._add_facts(connection, [fact], fact.run or number)
         return number
 
     def add_failure(self, failure: Failure) -> None:

@@ -16,6 +16,10 @@ BYTE: Final = "B"
 SHARE: Final = "share"
 RATE: Final = "samples/s"
 COUNT: Final = "count"
+JOULE: Final = "J"
+COST: Final = "per 1k"
+"""Money for 1,000 samples, in the currency of the price that was stated."""
+WATT: Final = "W"
 
 SCALES: Final = MappingProxyType(
     {
@@ -37,24 +41,18 @@ SCALES: Final = MappingProxyType(
             }
         ),
         BYTE: MappingProxyType(
-            {
-                "B": 1.0,
-                "kB": 1e3,
-                "KB": 1e3,
-                "MB": 1e6,
-                "GB": 1e9,
-                "KiB": 1024.0,
-                "MiB": 1024.0**2,
-                "GiB": 1024.0**3,
-            }
+            {"B": 1.0, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024.0, "MiB": 1024.0**2, "GiB": 1024.0**3}
         ),
         SHARE: MappingProxyType({"%": 0.01, "pp": 0.01}),
         RATE: MappingProxyType({"samples/s": 1.0, "/s": 1.0, "k/s": 1e3, "M/s": 1e6}),
         COUNT: MappingProxyType({"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}),
+        JOULE: MappingProxyType({"nJ": 1e-9, "uJ": 1e-6, "µJ": 1e-6, "mJ": 1e-3, "J": 1.0, "kJ": 1e3, "Wh": 3600.0}),
+        COST: MappingProxyType({"per 1k": 1.0, "per 1M": 1e-3, "per 1G": 1e-6}),
+        WATT: MappingProxyType({"mW": 1e-3, "W": 1.0, "kW": 1e3}),
     }
 )
 
-_QUANTITY: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s\d.+-]\S*)?\s*")
+_QUANTITY: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s\d.,+-].*?)?\s*")
 
 
 def parse(value: object, unit: str) -> float:
@@ -89,7 +87,16 @@ def _parse_text(text: str, unit: str) -> float:
 
 
 def _expected(unit: str) -> str:
-    example = {SECOND: "20 ms", BYTE: "300 MB", SHARE: "2 %", RATE: "500 samples/s", COUNT: "5 M"}[unit]
+    example = {
+        SECOND: "20 ms",
+        BYTE: "300 MB",
+        SHARE: "2 %",
+        RATE: "500 samples/s",
+        COUNT: "5 M",
+        JOULE: "2 mJ",
+        COST: "0.02 per 1k",
+        WATT: "65 W",
+    }[unit]
     return f"a number with an optional unit, like {example!r}"
 
 
@@ -102,6 +109,9 @@ def show(value: float, unit: str) -> str:
         BYTE: (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)),
         RATE: (("M/s", 1e6), ("k/s", 1e3), ("/s", 1.0)),
         COUNT: (("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0)),
+        JOULE: (("kJ", 1e3), ("J", 1.0), ("mJ", 1e-3), ("µJ", 1e-6), ("nJ", 1e-9)),
+        COST: (("per 1k", 1.0), ("per 1M", 1e-3), ("per 1G", 1e-6)),
+        WATT: (("kW", 1e3), ("W", 1.0), ("mW", 1e-3)),
     }[unit]
     name, scale = next(((n, s) for n, s in scales if abs(value) >= s), scales[-1])
     if value == 0:

@@ -7,31 +7,29 @@ times and reads meters; it never scores.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
-import os
-import resource
-import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from harness.errors import HarnessError, JobError, UnavailableError
+from harness import outputs
+from harness.confine import die_with_parent, limit_memory, pin
+from harness.errors import JobError
+from harness.faults import classify, describe
 from harness.interfaces import Array, Session, Sizing, Timeline
 from harness.measure import memory
-from harness.measure.contention import Usage
-from harness.preprocess import arithmetic
+from harness.measure.meters import Meters
+from harness.queries import Prepared, Queries, WholePath
 
-POOL_BYTES = 32 * 2**20
-"""Inputs made before the clock runs, so that queries do not repeat a single batch."""
-POOL_BATCHES = 64
-EVALUATION_BATCH = 64
+CEILING_SECONDS = 0.25
+"""Of a load generator at each rate that is tried for its own ceiling."""
 
 
 class Job:
@@ -64,89 +62,134 @@ def main(path: Path) -> int:
     job = Job(path)
     die_with_parent(job.wish.get("parent"))
     limit_memory(job.wish.get("memory_limit"))
+    pin(job.wish.get("cores", ()))
     try:
         measure(job)
         job.keep()
     except Exception as error:
-        job.fail(classify(error), describe(error))
+        job.fail(classify(error, job.wish.get("device", "cpu")), describe(error))
         return 1
     return 0
 
 
 def measure(job: Job) -> None:
     """Load, query, time, evaluate; raises what the runtime raises, and JobError for wrong outputs."""
-    job.stage("load")
     wish = job.wish
+    job.stage("load")
     load = door(wish["door"])
+    began = time.monotonic()
     raw = np.load(Path(wish["inputs"]) / "samples.npy", mmap_mode="r")
-    pool = batches(raw, wish["preprocess"], int(wish["batch_size"]))
+    reference = np.load(Path(wish["artifact"]) / wish["reference"])
+    queries = _queries(wish, raw)
+    own = time.monotonic() - began
     empty = memory.resident()
-    memory.reset_peak()
-    start = time.perf_counter()
-    session: Session = load(Path(wish["artifact"]), wish["options"], wish["device"])
-    job.found["load_time"] = time.perf_counter() - start
-    job.found["settings"] = dict(session.settings)
+    session = _load(job, load, empty)
     job.stage("warm_up")
-    start = time.perf_counter()
-    scores = session.run(pool[0])
-    job.found["first_query"] = time.perf_counter() - start
-    check(scores, len(pool[0]), int(wish["classes"]))
-    job.found["memory_model"] = memory.resident() - empty
+    _first_query(job, queries.to(session), own)
+    peak = memory.peak()
+    job.found["reference_difference"] = outputs.compare(session, raw, wish, reference)
+    memory.reset_peak()  # comparing makes inputs of its own: not the deployment's memory
     job.stage("measure")
     for name, scenario in wish["scenarios"].items():
-        _time(job, name, door(scenario), session, pool)
-    check(session.run(pool[0]), len(pool[0]), int(wish["classes"]))
-    job.found["memory_peak"] = max(0, memory.peak() - empty)
+        _time(job, name, scenario, queries)
+    if wish["probe"]:
+        _probe(job, wish["probe"], queries)
+    job.found["memory_peak"] = max(job.found["memory_load"], max(peak, memory.peak()) - empty)
+    outputs.compare(session, raw, wish, reference)
+    job.found["memory_device"] = session.device_memory() or _driver_memory(job.found)
     if wish["evaluate"]:
         job.stage("evaluate")
-        job.samples["predictions"] = evaluate(session, raw, wish)
+        job.samples["predictions"] = _predictions(session, raw, wish)
+        job.samples["labels"] = np.load(Path(wish["inputs"]) / "labels.npy")
 
 
-def _time(job: Job, name: str, drive: Callable[..., Timeline], session: Session, pool: list[Array]) -> None:
-    run, count = session.run, len(pool)
-    before = Usage.now()
+def _driver_memory(found: Mapping[str, Any]) -> int | None:
+    """Return the most memory that the driver saw this process hold on the GPU, after any of the timings."""
+    seen = [told["gpu"].get("memory_process") for told in found.values() if isinstance(told, dict) and "gpu" in told]
+    return max((held for held in seen if held is not None), default=None)
+
+
+def _predictions(session: Session, raw: Array, wish: Mapping[str, Any]) -> Array:
+    """Return the scores of the whole test split, in large batches unless there is no memory for them."""
+    try:
+        return outputs.scores(session, raw, wish)
+    except Exception as error:
+        if classify(error) not in ("out_of_memory", "out_of_device_memory"):
+            raise
+        return outputs.scores(session, raw, wish, int(wish["batch_size"]))
+
+
+def _queries(wish: Mapping[str, Any], raw: Array) -> Queries:
+    size, fixed = int(wish["batch_size"]), wish["fixed_batch"] is not None
+    if wish["end_to_end"]:
+        return WholePath(Path(wish["originals"]), wish["preprocess"], size, fixed)
+    return Prepared(raw, wish["preprocess"], size, fixed)
+
+
+def _load(job: Job, load: Callable[..., Any], empty: int) -> Session:
+    """Return the session, with what loading it took; memory is counted beyond ``empty`` bytes."""
+    memory.reset_peak()
+    start = time.perf_counter()
+    session: Session = load(Path(job.wish["artifact"]), job.wish["options"], job.wish["device"])
+    job.found["load_time"] = time.perf_counter() - start
+    job.found["memory_load"] = max(0, memory.peak() - empty)
+    job.found["memory_model"] = max(0, memory.resident() - empty)
+    job.found["settings"] = dict(session.settings)
+    memory.reset_peak()
+    return session
+
+
+def _first_query(job: Job, queries: Queries, own: float) -> None:
+    """Answer the first query; ``own`` seconds since the start of the process were the harness's own work."""
+    start = time.perf_counter()
+    queries.query(0)
+    job.found["first_query"] = time.perf_counter() - start
+    job.found["cold_start"] = time.monotonic() - job.wish["started"] - own
+
+
+def _time(job: Job, name: str, scenario: Mapping[str, Any], queries: Queries) -> None:
+    meters = Meters(job.wish["device"], with_energy=name == "offline")
+    drive, sizing = door(scenario["door"]), Sizing(**scenario["sizing"])
+    with _no_collecting():
+        timeline: Timeline = drive(queries.query, time.perf_counter, sizing, scenario["options"], meters.start)
+    count = len(timeline.queries)
+    job.found[name] = {"queries": count, "elapsed": timeline.elapsed, "stop": timeline.stop, **meters.read()}
+    job.samples[name] = np.array(timeline.queries)
+    job.samples[f"{name}_warm_up"] = np.array(timeline.warm_up)
+    for part, times in queries.parts(count).items():
+        job.samples[f"{name}_{part}"] = times
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Collect garbage now, and none until the end: a collection would be put down to a query."""
     gc.collect()
     gc.disable()
     try:
-        timeline = drive(lambda i: run(pool[i % count]), time.perf_counter, Sizing(**job.wish["sizing"]))
+        yield
     finally:
         gc.enable()
-    job.samples[name] = np.array(timeline.queries)
-    job.samples[f"{name}_warm_up"] = np.array(timeline.warm_up)
-    usage = Usage.now().since(before)
-    job.found[name] = {"queries": len(timeline.queries), "elapsed": timeline.elapsed, "stop": timeline.stop, "usage": usage}
 
 
-def batches(raw: Array, preprocess: Mapping[str, Any], size: int) -> list[Array]:
-    """Return some batches of ``size`` preprocessed samples, as many as the pool may hold; samples repeat if needed."""
-    one = arithmetic(raw[:1], preprocess).nbytes * size
-    count = max(1, min(POOL_BATCHES, POOL_BYTES // max(1, one), -(-len(raw) // size)))
-    order = np.arange(count * size) % len(raw)
-    return [arithmetic(raw[order[i * size : (i + 1) * size]], preprocess) for i in range(count)]
-
-
-def evaluate(session: Session, raw: Array, wish: Mapping[str, Any]) -> Array:
-    """Return the scores of every sample, shape (n, classes), float32."""
-    size = int(wish["fixed_batch"] or EVALUATION_BATCH)
-    scores = []
-    for start in range(0, len(raw), size):
-        part = raw[start : start + size]
-        count = len(part)
-        if count < size:
-            part = raw[np.arange(start, start + size) % len(raw)]
-        out = session.run(arithmetic(part, wish["preprocess"]))
-        check(out, size, int(wish["classes"]))
-        scores.append(np.array(out[:count], dtype=np.float32))
-    return np.concatenate(scores)
-
-
-def check(scores: Array, samples: int, classes: int) -> None:
-    """Raise JobError unless ``scores`` are finite numbers of shape (samples, classes)."""
-    if scores.shape != (samples, classes):
-        raise JobError("wrong_output", "", f"expected scores of shape ({samples}, {classes}), got {scores.shape}")
-    if not np.isfinite(scores).all():
-        bad = int((~np.isfinite(scores).all(axis=1)).sum())
-        raise JobError("nan_output", "", f"{bad} of {samples} samples got scores that are not finite")
+def _probe(job: Job, probe: Mapping[str, Any], queries: Queries) -> None:
+    """Send queries at one arrival rate, with the generator that ``probe`` names; without settings, ask for its ceiling."""
+    generator = door(probe["door"])
+    if probe["settings"] is None:
+        job.found["probe"] = {"ceiling": generator(seconds=CEILING_SECONDS, seed=1)}
+        return
+    for size in range(1, int(probe["settings"]["batch"]) + 1):  # a runtime prepares itself for each shape it first meets
+        queries.answer([index % queries.samples for index in range(size)])
+    meters = Meters(job.wish["device"], with_energy=False)
+    with _no_collecting():
+        meters.start()
+        arrivals = generator(queries.answer, samples=queries.samples, **probe["settings"])
+    if arrivals.errors:
+        raise JobError("failed", "", f"{arrivals.errors} of {len(arrivals.latencies)} queries failed, first: {arrivals.error}")
+    job.found["probe"] = {"elapsed": arrivals.elapsed, **meters.read()}
+    job.samples["latencies"] = arrivals.latencies
+    job.samples["scheduled"] = arrivals.scheduled
+    job.samples["lateness"] = arrivals.lateness
+    job.samples["batches"] = np.asarray(arrivals.batches)
 
 
 def door(name: str) -> Callable[..., Any]:
@@ -154,53 +197,6 @@ def door(name: str) -> Callable[..., Any]:
     module, _, function = name.partition(":")
     opened: Callable[..., Any] = getattr(import_module(module), function)
     return opened
-
-
-def classify(error: BaseException) -> str:
-    """Return the failure kind of an exception, by its type and then by what runtimes are known to say."""
-    if isinstance(error, JobError):
-        return error.kind
-    if isinstance(error, UnavailableError | ModuleNotFoundError):
-        return "missing_package"
-    if isinstance(error, HarnessError):
-        return "bad_input"
-    text = str(error).lower()
-    if isinstance(error, MemoryError) or any(
-        w in text for w in ("bad_alloc", "out of memory", "not enough memory", "can't allocate")
-    ):
-        return "out_of_memory"
-    if isinstance(error, NotImplementedError) or any(
-        w in text for w in ("not_implemented", "not implemented", "no conversion rule", "unsupported", "not supported")
-    ):
-        return "unsupported"
-    if any(w in text for w in ("got invalid dimensions", "incompatible", "shape mismatch", "invalid rank")):
-        return "bad_input"
-    return "failed"
-
-
-def describe(error: BaseException) -> str:
-    """Return an exception in one line, with its type where that tells something."""
-    text = " ".join(str(error).split())[:600] or type(error).__name__
-    return text if isinstance(error, HarnessError) else f"{type(error).__name__}: {text}"
-
-
-def die_with_parent(parent: int | None = None) -> None:
-    """Ask the kernel to kill this process when its parent dies, so that a killed sweep leaves nothing running.
-
-    ``parent`` is the parent's process id, where it is known: another one now means that it died before it was asked.
-    """
-    parent_death_signal = 1
-    ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
-    if parent is not None and os.getppid() != parent:  # not "is 1": in a container the parent may be process 1
-        os._exit(1)
-
-
-def limit_memory(limit: float | None) -> None:
-    """Let allocations beyond ``limit`` bytes of data fail in this process, as they would on a smaller machine."""
-    if limit:
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        allowed = int(limit) if hard == resource.RLIM_INFINITY else min(int(limit), hard)
-        resource.setrlimit(resource.RLIMIT_DATA, (allowed, allowed))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import IO, Any, Final
 
 from harness import launch
 from harness.errors import JobError
+from harness.faults import died, kills_for_memory
 from harness.prepare.plan import Plan
 from harness.record import Artifact
 
@@ -40,6 +41,7 @@ class Workshop:
         self._rest = b""
         self._failed: dict[str, JobError] = {}
         self._doing = ""
+        self._kills: int | None = None
 
     def __enter__(self) -> Workshop:
         return self
@@ -67,6 +69,7 @@ class Workshop:
                 known = self._failed[stage.key]
                 raise JobError(known.kind, known.stage, known.message, known.log)
         process = self._started()
+        self._kills = kills_for_memory()
         limit = launch.memory_limit(self.memory_limit)
         request = {"plan": plan.model_dump(mode="json"), "root": str(self.root), "memory_limit": limit}
         if process.stdin is None:
@@ -130,7 +133,7 @@ class Workshop:
             chunk = os.read(answers.fileno(), 65536)
             if not chunk:
                 process.wait()
-                kind, text = launch.died(process.returncode)
+                kind, text = died(process.returncode, self._kills)
                 raise JobError(kind, "prepare", f"{text} ({self._doing})", launch.tail(self.log))
             self._rest += chunk
         line, _, self._rest = self._rest.partition(b"\n")

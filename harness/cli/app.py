@@ -155,7 +155,7 @@ def env(
     from harness.measure import environment
 
     with _told():
-        found = environment.read(device)
+        found = environment.read(device, Path.cwd())
         doubts = environment.untrustworthy(found)
     told: dict[str, Any] = found.model_dump(mode="json")
     told["doubts"] = [{"message": doubt.message, "advice": doubt.advice} for doubt in doubts]

@@ -192,7 +192,10 @@ def outlook(found: Mapping[str, Any]) -> None:
 
 def _costs(console: Console, found: Mapping[str, Any]) -> None:
     facts = found["distinct_facts"]
-    shown = ", ".join(f"{count} {metric}" for metric, count in facts.items())
+    alike: dict[int, list[str]] = {}
+    for metric, count in facts.items():
+        alike.setdefault(count, []).append(metric)
+    shown = "; ".join(f"{count} each of {', '.join(metrics)}" for count, metrics in alike.items())
     console.print(Text(f"\n{sum(facts.values())} distinct facts on {found['artifacts']} artifacts: {shown}"))
     known, search, estimate = found["known"], found["search"], found["estimate"]
     console.print(f"{known['facts']} of them are known, {known['candidates']} candidates are complete")

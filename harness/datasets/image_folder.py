@@ -59,9 +59,13 @@ def load(options: Mapping[str, Any], folder: Path) -> Samples:
     if not len(train[0]) or not len(test[0]):
         raise InputError(f"{root} leaves an empty split", "give every class at least 4 images")
     native = options.get("transform") == "native"
-    splits = Split(Images(train[0]), train[1]), Split(Images(test[0]), test[1])
+    splits = _split(*train), _split(*test)
     shape = tuple(splits[0].samples[0].shape) if native else None
     return Samples(classes, *splits, shape=shape, model_transform=not native)
+
+
+def _split(paths: Sequence[Path], labels: Array) -> Split:
+    return Split(Images(paths), labels, encoded=lambda i: paths[i].read_bytes())
 
 
 def _classes(root: Path) -> tuple[str, ...]:

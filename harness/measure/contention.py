@@ -16,9 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-BUSY: Final = 0.5
-"""Involuntary context switches per query above which `derive` counts a timing as contended; `grade` replaces it."""
-
 WAITED: Final = 0.15
 """Of the CPU time used: more time than this spent waiting for a core (or stolen by the hypervisor) is contention."""
 NOTICED: Final = 0.05

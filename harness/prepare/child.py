@@ -13,9 +13,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from harness.confine import die_with_parent, limit_memory
 from harness.errors import HarnessError
+from harness.faults import classify, describe
 from harness.prepare.plan import Plan
-from harness.worker import classify, describe, die_with_parent, limit_memory
 
 
 def main() -> None:
@@ -49,14 +50,17 @@ def _kind(error: BaseException) -> str:
     """Return the failure kind of an error; memory that ran out is told as such, whatever was made of it on the way up."""
     inner: BaseException | None = error
     while inner is not None:
-        if classify(inner) == "out_of_memory":
-            return "out_of_memory"
+        kind = classify(inner)
+        if kind in ("out_of_memory", "out_of_device_memory"):
+            return kind
         inner = inner.__cause__ or inner.__context__
     return classify(error)
 
 
 def _maker(root: Path, answer: Any) -> Any:
-    from harness.prepare.stages import Maker  # late: torch takes seconds, and the parent should hear of it first
+    from harness.prepare.stages import (
+        Maker,  # late: torch takes seconds, and the parent should hear of it first
+    )
 
     return Maker(root, say=lambda text: answer({"say": text}), began=lambda key: answer({"stage": key}))
 

@@ -6,17 +6,19 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import numpy as np
-from PIL import Image
 
 from harness.errors import InputError
+from harness.geometry import geometry
 from harness.interfaces import Array, Samples, Split
 from harness.keys import digest
 from harness.preprocess import arithmetic
+from harness.queries import keep_originals
 from harness.record import Preprocess
 
-FILTERS = {"nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+ORIGINALS: Final = 64
 
 
 class Store:
@@ -46,6 +48,16 @@ class Store:
         if not place.exists():
             chosen = _spread(whole, at_most) if few and at_most else whole
             write_whole(place, lambda part: _write(part, chosen, how, tuple(self.samples.shape or ())))
+        return place
+
+    def originals(self) -> Path:
+        """Return the folder with the first samples of the test split as they are, for queries end to end."""
+        place = self.folder / digest([self.digest, "originals", ORIGINALS])
+        if not place.exists():
+            test = self.samples.test
+            count = range(min(ORIGINALS, len(test)))
+            raw = [test.encoded(i) for i in count] if test.encoded else [test.samples[i] for i in count]
+            write_whole(place, lambda part: keep_originals(part, raw))
         return place
 
     def settled(self, preprocess: Preprocess) -> Preprocess:
@@ -79,10 +91,11 @@ def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...]) 
     if len(shape) == 1:
         np.save(folder / "samples.npy", np.asarray(split.samples, dtype=np.float32))
     else:
-        first = geometry(np.asarray(split.samples[0]), how)
+        settings = how.model_dump()
+        first = geometry(np.asarray(split.samples[0]), settings)
         array = np.lib.format.open_memmap(folder / "samples.npy", "w+", np.uint8, (len(split), *first.shape))
         for i in range(len(split)):
-            image = geometry(np.asarray(split.samples[i]), how)
+            image = geometry(np.asarray(split.samples[i]), settings)
             if image.shape != first.shape:
                 raise InputError(
                     f"images differ in size ({first.shape} and {image.shape}) and the model asks for no size of its own",
@@ -91,21 +104,3 @@ def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...]) 
             array[i] = image
         array.flush()
     np.save(folder / "labels.npy", split.labels)
-
-
-def geometry(image: np.ndarray, how: Preprocess) -> np.ndarray:
-    """Return ``image``, (height, width, channels) uint8, with its channels, resized and cropped as ``how`` says."""
-    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
-    if how.channels and how.channels != image.shape[2]:
-        picture = picture.convert("L" if how.channels == 1 else "RGB")
-    filter_ = FILTERS[how.interpolation]
-    if how.size and (picture.height, picture.width) != how.size:
-        picture = picture.resize((how.size[1], how.size[0]), filter_)
-    if how.resize:
-        short = min(picture.size)
-        picture = picture.resize((how.resize * picture.width // short, how.resize * picture.height // short), filter_)
-    if how.crop:  # rounded as torchvision does, so that a timm model sees what it was trained on
-        left, top = round((picture.width - how.crop) / 2), round((picture.height - how.crop) / 2)
-        picture = picture.crop((left, top, left + how.crop, top + how.crop))
-    array = np.asarray(picture)
-    return array[..., np.newaxis] if array.ndim == 2 else array

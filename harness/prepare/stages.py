@@ -10,17 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
 
 from harness.errors import InputError
-from harness.interfaces import Bench, Samples, Work
+from harness.interfaces import Array, Bench, Samples, Work
 from harness.keys import digest, digest_files
 from harness.models.importable import importable
-from harness.prepare import counting, training
+from harness.prepare import counting, reference, training
 from harness.prepare.data import Store, write_whole
 from harness.prepare.plan import Plan, Stage
-from harness.record import Artifact, Preprocess
+from harness.record import REFERENCE, Artifact, Preprocess
 from harness.registry import open_door
 
 MODEL_FILES = {"onnx": "model.onnx", "torch": "model.pt2"}
@@ -130,18 +131,23 @@ class Maker:
         preprocess = store.settled(work.preprocess)
         content = digest([digest_files({name: source}), preprocess.model_dump(mode="json")])
         place = self.root / "artifacts" / content
-        if not place.exists():
-            write_whole(place, lambda part: (part / name).hardlink_to(source))
+        inputs = store.place(work.preprocess, "test")
+        fixed = fixed_batch(work) if plan.format == "onnx" else None
+        if not (place / REFERENCE).exists():
+            shutil.rmtree(place, ignore_errors=True)
+            answers = reference.answers(source, plan.format, inputs, preprocess, fixed)
+            write_whole(place, lambda part: _fill(part, source, answers))
         artifact = Artifact(
             recipe=plan.recipe,
             digest=content,
             format="onnx" if plan.format == "onnx" else "torch",
             folder=str(place),
-            inputs=str(store.place(work.preprocess, "test")),
+            inputs=str(inputs),
+            originals=str(store.originals()),
             sample_shape=work.sample_shape,
             classes=len(store.samples.classes),
             preprocess=preprocess,
-            fixed_batch=fixed_batch(work) if plan.format == "onnx" else None,
+            fixed_batch=fixed,
             size=source.stat().st_size,
             parameters=work.parameters,
             macs=work.macs,
@@ -149,6 +155,11 @@ class Maker:
         )
         (place / "artifact.json").write_text(artifact.model_dump_json(indent=1))
         return artifact
+
+
+def _fill(folder: Path, source: Path, answers: Array) -> None:
+    (folder / source.name).hardlink_to(source)
+    np.save(folder / REFERENCE, answers)
 
 
 def _can_be_kept(model: Any) -> bool:

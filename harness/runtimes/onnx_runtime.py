@@ -44,6 +44,10 @@ class OrtSession:
         scores: Array = self.inner.run(self.outputs, {self.input: batch})[0]
         return scores
 
+    def device_memory(self) -> int | None:
+        """Return None: the driver's figure is all there is."""
+        return None
+
 
 def load(folder: Path, options: Mapping[str, Any], device: str) -> OrtSession:
     """Return a session on the artifact in ``folder``."""

@@ -36,6 +36,10 @@ class OvSession:
         scores: Array = self.request.infer([batch], share_inputs=True)[self.output]
         return scores
 
+    def device_memory(self) -> int | None:
+        """Return None: the driver's figure is all there is."""
+        return None
+
 
 def load(folder: Path, options: Mapping[str, Any], device: str) -> OvSession:
     """Return a session on the artifact in ``folder``."""

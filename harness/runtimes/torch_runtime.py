@@ -41,6 +41,10 @@ class TorchSession:
         result: Array = scores.float().cpu().numpy()
         return np.asarray(result)
 
+    def device_memory(self) -> int | None:
+        """Return the most bytes that PyTorch's allocator has reserved on the GPU."""
+        return int(torch.cuda.max_memory_reserved(self.device)) if self.device.type == "cuda" else None
+
 
 def load(folder: Path, options: Mapping[str, Any], device: str) -> TorchSession:
     """Return a session on the artifact in ``folder``."""

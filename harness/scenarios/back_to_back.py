@@ -1,37 +1,59 @@
-"""The two scenarios in which one query follows the other: they differ in what is read off them.
+"""The scenarios in which one query follows the other: they differ in what a query is and in what is read off it.
 
-A timing ends when it has its minimum of queries and of time and reaches one of its maxima; the hard limit ends it in
-any case. Warm-up ends when the queries stop getting faster, or after a quarter of the longest time.
+A timing ends when it has its minimum of queries and of time and its target statistic is precise enough, or reaches one
+of its maxima; the hard limit ends it in any case. Warm-up ends when the queries stop getting faster, or after a quarter
+of the longest time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
+from harness import precision
 from harness.interfaces import Clock, Sizing, Timeline
 
 WARM_UP_AT_LEAST: Final = 5
 WARM_UP_WINDOW: Final = 5
 STEADY: Final = 0.95
 """Steady when the last window's fastest query is no faster than this share of the fastest before it."""
+LOOK_AGAIN: Final = 1.25
+"""The precision is looked at whenever the queries have grown by this factor: rarely, since a look takes time and chances."""
 
 Query = Callable[[int], None]
+Ready = Callable[[], None]
+"""Called once, between warm-up and timing: meters start there."""
+Width = Callable[[Sequence[float]], float]
+"""From durations to the relative half-width of the interval of what is read off them."""
 
 
-def single_stream(query: Query, clock: Clock, sizing: Sizing) -> Timeline:
-    """Send queries one after another; the durations are latencies."""
-    return _drive(query, clock, sizing, sizing.max_queries)
+def single_stream(query: Query, clock: Clock, sizing: Sizing, options: Mapping[str, Any], ready: Ready) -> Timeline:
+    """Send queries one after another; the durations are latencies, and their median is what must be precise."""
+    return _drive(query, clock, sizing, ready, precision.of_median)
 
 
-def offline(query: Query, clock: Clock, sizing: Sizing) -> Timeline:
-    """Send queries back to back for the time given; samples over elapsed time is the throughput."""
-    return _drive(query, clock, sizing, None)
+def multi_stream(query: Query, clock: Clock, sizing: Sizing, options: Mapping[str, Any], ready: Ready) -> Timeline:
+    """Send queries of several samples one after another, each as many calls as its samples need."""
+    calls = -(-int(options.get("samples", 8)) // sizing.batch_size)
+
+    def several(number: int) -> None:
+        for call in range(number * calls, (number + 1) * calls):
+            query(call)
+
+    return _drive(several, clock, sizing, ready, precision.of_median)
 
 
-def _drive(query: Query, clock: Clock, sizing: Sizing, enough: int | None) -> Timeline:
+def offline(query: Query, clock: Clock, sizing: Sizing, options: Mapping[str, Any], ready: Ready) -> Timeline:
+    """Send queries back to back; samples over the time spent in them is the throughput, and must be precise."""
+    return _drive(query, clock, sizing, ready, precision.of_mean)
+
+
+def _drive(query: Query, clock: Clock, sizing: Sizing, ready: Ready, width: Width) -> Timeline:
     warm_up = _warm_up(query, clock, sizing)
+    ending = _Ending(sizing, width)
     durations: list[float] = []
+    ready()
     start = end = clock()
     stop = ""
     while not stop:
@@ -39,18 +61,35 @@ def _drive(query: Query, clock: Clock, sizing: Sizing, enough: int | None) -> Ti
         query(len(warm_up) + len(durations))
         end = clock()
         durations.append(end - begin)
-        stop = _stop(len(durations), end - start, sizing, enough)
+        stop = ending.reason(durations, end - start)
     return Timeline(warm_up, durations, end - start, stop)
 
 
-def _stop(count: int, elapsed: float, sizing: Sizing, enough: int | None) -> str:
-    if elapsed >= sizing.hard_time:
-        return "hard_time"
-    if count < sizing.min_queries or elapsed < sizing.min_time:
-        return ""
-    if enough is not None and count >= enough:
-        return "max_queries"
-    return "max_time" if elapsed >= sizing.max_time else ""
+class _Ending:
+    """Says when a timing is over, and why. Most calls are two comparisons: it stands in the loop that is timed."""
+
+    def __init__(self, sizing: Sizing, width: Width) -> None:
+        self.sizing = sizing
+        self.width = width
+        self.look = sizing.min_queries
+        """How many queries there must be before it is worth looking closer."""
+
+    def reason(self, durations: list[float], elapsed: float) -> str:
+        """Return why the timing is over, or nothing."""
+        sizing = self.sizing
+        if elapsed >= sizing.hard_time:
+            return "hard_time"
+        count = len(durations)
+        if count < sizing.min_queries or elapsed < sizing.min_time:
+            return ""
+        if count >= sizing.max_queries:
+            return "max_queries"
+        if elapsed >= sizing.max_time:
+            return "max_time"
+        if count < self.look:
+            return ""
+        self.look = math.ceil(count * LOOK_AGAIN)
+        return "precision" if self.width(durations) <= sizing.precision else ""
 
 
 def _warm_up(query: Query, clock: Clock, sizing: Sizing) -> list[float]:

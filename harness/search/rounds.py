@@ -1,7 +1,8 @@
 """Contenders in more processes: the few that a recommendation is between, in shuffled rounds, until no doubt is new.
 
 One process has its own luck, and so has its minute of the machine. A round measures every contender once more, in a
-random order, so that drift hits all alike; then the contenders are chosen anew from what is now known.
+random order, so that drift hits all alike; then the contenders are chosen anew from what is now known. While minutes are
+left, timings that something disturbed are taken again.
 """
 
 from __future__ import annotations
@@ -43,12 +44,14 @@ def replicate(
     again: Again,
     time_left: Callable[[], float],
 ) -> str:
-    """Measure contenders in further processes until each has its number; return why it ended: ``settled`` or ``minutes``."""
+    """Measure contenders in further processes until each has its number, and again what was disturbed.
+
+    Return why it ended: ``settled`` or ``minutes``.
+    """
     order = random.Random(suite.search.seed)  # noqa: S311 (a seeded order, no secret)
     while True:
         known = look()
-        rounds = [(known[label], _next(known[label])) for label in choose(known)]
-        open_ = [(one, process) for one, process in rounds if process is not None]
+        open_ = _open(known, choose(known))
         if not open_:
             return "settled"
         order.shuffle(open_)
@@ -59,6 +62,21 @@ def replicate(
                 again(one.candidate, process)
             except OutOfTimeError:
                 return "minutes"
+
+
+def _open(known: Mapping[str, Known], labels: Sequence[str]) -> list[tuple[Known, int]]:
+    """Return the candidates of the next round, each with the number of its process.
+
+    First what contenders lack, then what was disturbed in them, then what was disturbed in others: it may hide a contender.
+    """
+    chosen = [known[label] for label in labels]
+    lacking = [(one, process) for one in chosen if (process := _next(one)) is not None]
+    others = [one for one in known.values() if one.complete and not one.failure]
+    return lacking or _disturbed(chosen) or _disturbed(others)
+
+
+def _disturbed(candidates: Sequence[Known]) -> list[tuple[Known, int]]:
+    return [(one, process) for one in candidates for process in one.disturbed]
 
 
 def _next(known: Known) -> int | None:

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from harness import compatibility
 from harness.errors import InputError, SuiteError
+from harness.metrics import PARTS, Metric, Scope
 from harness.registry import Registry
 from harness.spec import Candidate, Choice, Document, Suite
 from harness.suitefile import profiles
 from harness.suitefile.parts import COMBINATIONS_AT_MOST, expand
-from harness.suitefile.suggest import note, suggest
+from harness.suitefile.suggest import note
 from harness.suitefile.yaml_text import Path, Reading, read
 
 CANDIDATES_AT_MOST: Final = 100_000
@@ -75,8 +76,9 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     runtimes = _each(raw.get("runtimes"), registry.runtimes, "runtimes", reading, labels[2])
     dataset = _one(_inside(raw, "workload", "dataset"), registry.datasets, "datasets", reading, ("workload", "dataset"))
     named = raw.get("profiles")
+    lacks = partial(_lacks, scenarios=tuple(choice.part for choice in scenarios), registry=registry, raw=raw)
     settled = (
-        [profiles.settle(name, one, scenarios, reading) for name, one in (named or {}).items()] if isinstance(named, dict) else []
+        [profiles.settle(name, one, lacks, reading) for name, one in (named or {}).items()] if isinstance(named, dict) else []
     )
     if dataset:
         _try(lambda: registry.datasets[dataset.part].digest(dataset.options, folder), reading, ("workload", "dataset"))
@@ -96,7 +98,8 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
         folder=str(folder.resolve()),
         dataset=dataset,
         batch_sizes=batch_sizes,
-        baseline=baseline.model_copy(update={"batch_size": batch_sizes[0], "device": document.target}),
+        end_to_end=document.workload.end_to_end,
+        baseline=baseline.model_copy(update={"batch_size": batch_sizes[0], "device": document.target.device}),
         models=models,
         chains=chains,
         runtimes=runtimes,
@@ -105,7 +108,7 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
         search=document.search,
         measure=document.measure,
         limits=document.limits,
-        device=document.target,
+        target=document.target,
     )
 
 
@@ -173,16 +176,32 @@ def _chains(raw: Any, registry: Registry, reading: Reading, labels: _Labels) -> 
     return tuple(found.values())
 
 
-def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tuple[str, ...]:
-    names = raw.get("scenarios", ["single_stream", "offline"])
-    found = []
-    for i, name in enumerate(names if isinstance(names, list) else ()):
-        if not isinstance(name, str):
-            continue
-        if name not in registry.scenarios:
-            reading.mistake(("scenarios", i), f"unknown scenario {name!r}", suggest(name, registry.scenarios))
-        found.append(name)
-    return tuple(dict.fromkeys(found))
+def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tuple[Choice, ...]:
+    """Return the scenarios, each name once: two settings of one would give one metric two values."""
+    uses = raw.get("scenarios", ["single_stream", "offline"])
+    found: dict[str, Choice] = {}
+    for i, use in enumerate(uses if isinstance(uses, list) else ()):
+        choice = _one(use, registry.scenarios, "scenarios", reading, ("scenarios", i))
+        if choice and found.setdefault(choice.part, choice).options != choice.options:
+            reading.mistake(
+                ("scenarios", i), f"{choice.part} stands here twice, with other options", "write another suite for it"
+            )
+    return tuple(found.values())
+
+
+def _lacks(metric: Metric, scenarios: tuple[str, ...], registry: Registry, raw: dict[str, Any]) -> tuple[str, str] | None:
+    """Return what ``metric`` needs that the suite does not give, and how to give it."""
+    if metric.scenario and metric.scenario not in scenarios:
+        options = registry.scenarios[metric.scenario].options.model_fields
+        asked = [f"{name}: …" for name, field in options.items() if field.is_required()]
+        use = f"{{{metric.scenario}: {{{', '.join(asked)}}}}}" if asked else metric.scenario
+        return f"the scenario {metric.scenario!r}", f"add it to scenarios: [{use}]"
+    if metric.name.removeprefix("time_") in PARTS and _inside(raw, "workload", "end_to_end", False) is not True:
+        return "the whole path to be timed", "add to workload: {end_to_end: true}"
+    target = raw.get("target")
+    if metric.scope is Scope.DERIVED and (not isinstance(target, dict) or target.get("price_per_hour") is None):
+        return "a price", "add to target: {price_per_hour: 0.35}"
+    return None
 
 
 def _baseline(raw: Any, registry: Registry, reading: Reading, labels: tuple[_Labels, _Labels, _Labels]) -> Candidate | None:

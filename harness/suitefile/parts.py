@@ -71,6 +71,9 @@ def _named(
     if part.subject is None:
         reading.mistake((*path, part.name), f"takes options, not a value: {given!r}", _usage(part))
         return None
+    if part.subject in beside:
+        reading.mistake((*path, part.subject), f"stands twice: {part.name} is the short form of it", "keep one of them")
+        return None
     return part, {part.subject: given, **beside}, path
 
 

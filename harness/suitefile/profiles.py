@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from harness import units
-from harness.metrics import METRICS
+from harness.metrics import METRICS, Metric
 from harness.spec import Constraint, Profile
 from harness.suitefile import constraints
 from harness.suitefile.suggest import suggest
 from harness.suitefile.yaml_text import Path, Reading
 
+Lacks = Callable[[Metric], tuple[str, str] | None]
+"""Says what a metric needs that the suite does not give, and how to give it."""
 
-def settle(name: str, raw: Any, scenarios: tuple[str, ...], reading: Reading) -> Profile | None:
+
+def settle(name: str, raw: Any, lacks: Lacks, reading: Reading) -> Profile | None:
     """Return the profile that ``raw`` describes, or None when there is a mistake in it."""
     at: Path = ("profiles", name)
     before = len(reading.mistakes)
@@ -27,18 +31,15 @@ def settle(name: str, raw: Any, scenarios: tuple[str, ...], reading: Reading) ->
             example = f"range: {{{metric}: {_example(metric)}}}"
             reading.mistake((*at, "weights", metric), "has a weight but no range, so its utility is not defined", example)
     bounds = _constraints(raw.get("constraints", []), reading, (*at, "constraints"))
-    for metric, where in _used(raw):
-        scenario = METRICS[metric].scenario
-        if scenario and scenario not in scenarios:
-            reading.mistake((*at, *where), f"{metric} needs the scenario {scenario!r}", f"add it to scenarios: [{scenario}]")
+    used: list[tuple[str, Path]] = [(metric, ("weights", metric)) for metric in weights]
+    used += [(bound.metric, ("constraints", i)) for i, bound in bounds]
+    for metric, where in used:
+        needed = lacks(METRICS[metric])
+        if needed:
+            reading.mistake((*at, *where), f"{metric} needs {needed[0]}", needed[1])
     if len(reading.mistakes) > before:
         return None
-    return Profile(name=name, weights=weights, ranges=ranges, constraints=bounds)
-
-
-def _used(raw: dict[str, Any]) -> list[tuple[str, Path]]:
-    weights = raw.get("weights")
-    return [(name, ("weights", name)) for name in weights if name in METRICS] if isinstance(weights, dict) else []
+    return Profile(name=name, weights=weights, ranges=ranges, constraints=tuple(bound for _, bound in bounds))
 
 
 def _weights(raw: Any, reading: Reading, at: Path) -> dict[str, float]:
@@ -91,16 +92,17 @@ def _range(metric: str, ends: list[Any], reading: Reading, at: Path) -> tuple[fl
     return (low, high) if METRICS[metric].higher else (high, low)
 
 
-def _constraints(raw: Any, reading: Reading, at: Path) -> tuple[Constraint, ...]:
+def _constraints(raw: Any, reading: Reading, at: Path) -> list[tuple[int, Constraint]]:
+    """Return the constraints with their places in the list."""
     found = []
     for i, text in enumerate(raw if isinstance(raw, list) else ()):
         if not isinstance(text, str):
             continue
         try:
-            found.append(constraints.parse(text))
+            found.append((i, constraints.parse(text)))
         except ValueError as error:
             reading.mistake((*at, i), str(error))
-    return tuple(found)
+    return found
 
 
 def _example(metric: str) -> str:
@@ -110,4 +112,6 @@ def _example(metric: str) -> str:
         units.SHARE: "[90 %, 99 %]",
         units.RATE: "[100, 10000]",
         units.COUNT: "[1 M, 50 M]",
+        units.JOULE: "[1 mJ, 100 mJ]",
+        units.COST: "[0.001, 0.1]",
     }[METRICS[metric].unit]

@@ -14,13 +14,16 @@ def schema(registry: Registry) -> dict[str, Any]:
     """Return the schema of ``spec.Document`` with the parts of ``registry`` written out."""
     whole = Document.model_json_schema()
     definitions = whole.setdefault("$defs", {})
-    for kind in ("datasets", "models", "passes", "runtimes"):
-        definitions[kind] = {"anyOf": [form for part in registry.of(kind).values() for form in _forms(part, definitions)]}
+    for kind in ("datasets", "models", "passes", "runtimes", "scenarios"):
+        most = 1 if kind in ("datasets", "scenarios") else None
+        parts = registry.of(kind).values()
+        definitions[kind] = {"anyOf": [form for part in parts for form in _forms(part, definitions, most)]}
     use = whole["properties"]
     use["models"]["items"] = {"$ref": "#/$defs/models"}
     use["runtimes"]["items"] = {"$ref": "#/$defs/runtimes"}
     use["passes"]["items"]["items"] = {"$ref": "#/$defs/passes"}
-    use["scenarios"]["items"] = {"enum": sorted(registry.scenarios)}
+    use["scenarios"]["items"] = {"$ref": "#/$defs/scenarios"}
+    use["target"] = {"anyOf": [definitions["Target"]["properties"]["device"], {"$ref": "#/$defs/Target"}], "default": "cpu"}
     definitions["WorkloadDocument"]["properties"]["dataset"] = {"$ref": "#/$defs/datasets"}
     baseline = definitions["BaselineDocument"]["properties"]
     baseline["model"] = {"$ref": "#/$defs/models"}
@@ -29,11 +32,14 @@ def schema(registry: Registry) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "harness-suite-1", **whole}
 
 
-def _forms(part: Part, definitions: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the ways to write a part: its name, the short form, the form with braces."""
+def _forms(part: Part, definitions: dict[str, Any], most: int | None) -> list[dict[str, Any]]:
+    """Return the ways to write a part: its name, the short form, the form with braces.
+
+    ``most``: values that an option may have at once; None for any number.
+    """
     own = part.options.model_json_schema(ref_template="#/$defs/{model}")
     definitions.update(own.pop("$defs", {}))
-    properties = {name: _or_axis(about) for name, about in own.get("properties", {}).items()}
+    properties = {name: _or_axis(about, most) for name, about in own.get("properties", {}).items()}
     required = own.get("required", [])
     forms: list[dict[str, Any]] = [_braces(part, properties, required)]
     if not required:
@@ -63,8 +69,9 @@ def _braces(part: Part, properties: Mapping[str, Any], required: list[str]) -> d
     }
 
 
-def _or_axis(about: dict[str, Any]) -> dict[str, Any]:
+def _or_axis(about: dict[str, Any], most: int | None) -> dict[str, Any]:
     """Return an option's schema that also admits a list of its values."""
     kept: dict[str, Any] = {key: about[key] for key in ("description", "default", "title") if key in about}
     value = {key: about[key] for key in about if key not in kept}
-    return {**kept, "anyOf": [value, {"type": "array", "items": value, "minItems": 1}]}
+    limits = {"minItems": 1} | ({"maxItems": most} if most else {})
+    return {**kept, "anyOf": [value, {"type": "array", "items": value, **limits}]}

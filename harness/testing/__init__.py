@@ -16,6 +16,7 @@ from harness.testing.contracts import (
     ModelSourceContract,
     PartContract,
     PassContract,
+    ProbedScenarioContract,
     RuntimeContract,
     ScenarioContract,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "ModelSourceContract",
     "PartContract",
     "PassContract",
+    "ProbedScenarioContract",
     "RuntimeContract",
     "ScenarioContract",
     "load_fake",

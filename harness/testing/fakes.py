@@ -19,7 +19,7 @@ FAKE_CLASSES: Final = 4
 
 
 class FakeClock:
-    """Time that passes only when it is told to; ``sleep`` and ``perf_counter`` let it stand in for the module ``time``."""
+    """Time that passes only when it is told to; its methods let it stand in for the module ``time``."""
 
     def __init__(self, now: float = 0.0) -> None:
         self.now = now
@@ -29,6 +29,10 @@ class FakeClock:
         return self.now
 
     def perf_counter(self) -> float:
+        """Return the seconds so far."""
+        return self.now
+
+    def monotonic(self) -> float:
         """Return the seconds so far."""
         return self.now
 
@@ -42,12 +46,16 @@ class FakeSession:
 
     It gives class ``k`` the highest score for a sample whose first number is ``k``. Options: ``classes`` (4), ``latency``,
     ``load`` and ``first`` (seconds for a query, for loading, beside ``latency`` for the first query), ``fault`` (one of
-    ``FAULTS``), ``at`` (the query with which the fault begins, 0), ``message`` (of the fault ``raise``).
+    ``FAULTS``), ``at`` (the query with which the fault begins, 0), ``message`` (of the fault ``raise``), ``noise`` (of the
+    fault ``noisy``: standard deviation, as a share of a score), ``device_memory`` (bytes), ``tell`` (the name of an
+    environment variable, whose value becomes the setting ``told``).
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options
         self.settings: Mapping[str, Any] = {"threads": options.get("threads", 1)}
+        if "tell" in options:
+            self.settings = {**self.settings, "told": os.environ.get(str(options["tell"]))}
         self.sizes: list[int] = []
         """How many samples each query carried."""
         time.sleep(float(options.get("load", 0)))
@@ -65,6 +73,11 @@ class FakeSession:
             return scores
         return FAULTS[str(fault)](scores, self.options)
 
+    def device_memory(self) -> int | None:
+        """Return the planted ``device_memory``, if any."""
+        planted = self.options.get("device_memory")
+        return None if planted is None else int(planted)
+
 
 def _nan(scores: Array, options: Mapping[str, Any]) -> Array:
     spoilt = scores.copy()
@@ -76,12 +89,37 @@ def _shape(scores: Array, options: Mapping[str, Any]) -> Array:
     return scores[:, :-1]
 
 
+def _empty(scores: Array, options: Mapping[str, Any]) -> Array:
+    return scores[:0]
+
+
+def _zeros(scores: Array, options: Mapping[str, Any]) -> Array:
+    return np.zeros_like(scores)
+
+
+def _other(scores: Array, options: Mapping[str, Any]) -> Array:
+    """Answer as if every sample were one of the next class."""
+    return np.roll(scores, 1, axis=1)
+
+
+def _noisy(scores: Array, options: Mapping[str, Any]) -> Array:
+    """Answer nearly right, as coarser arithmetic does; the noise is the same every time."""
+    noise = np.random.default_rng(0).normal(0, float(options.get("noise", 0.01)), scores.shape)
+    spoilt: Array = (scores + noise).astype(np.float32)
+    return spoilt
+
+
 def _raise(scores: Array, options: Mapping[str, Any]) -> Array:
     raise RuntimeError(str(options.get("message", "planted")))
 
 
 def _crash(scores: Array, options: Mapping[str, Any]) -> Array:
     os.kill(os.getpid(), signal.SIGSEGV)
+    return scores
+
+
+def _killed(scores: Array, options: Mapping[str, Any]) -> Array:
+    os.kill(os.getpid(), signal.SIGKILL)
     return scores
 
 
@@ -108,8 +146,13 @@ def _memory(scores: Array, options: Mapping[str, Any]) -> Array:
 FAULTS: Final[Mapping[str, Callable[[Array, Mapping[str, Any]], Array]]] = {
     "nan": _nan,
     "shape": _shape,
+    "empty": _empty,
+    "zeros": _zeros,
+    "other": _other,
+    "noisy": _noisy,
     "raise": _raise,
     "crash": _crash,
+    "killed": _killed,
     "exit": _exit,
     "hang": _hang,
     "memory": _memory,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +14,15 @@ REFERENCE_SHAPE: Final = (3, 8, 8)
 REFERENCE_CLASSES: Final = 4
 
 
-def reference_weights() -> tuple[Array, Array, Array, Array]:
-    """Return the weights of the reference network: flatten, linear to 16, ReLU, linear to four classes."""
+REFERENCE_WIDTH: Final = 16
+
+
+def reference_weights(width: int = REFERENCE_WIDTH) -> tuple[Array, Array, Array, Array]:
+    """Return the weights of the reference network: flatten, linear to ``width``, ReLU, linear to four classes."""
     rng = np.random.default_rng(0)
     inputs = int(np.prod(REFERENCE_SHAPE))
-    first, second = rng.normal(0, 0.1, (inputs, 16)), rng.normal(0, 0.3, (16, REFERENCE_CLASSES))
-    biases = rng.normal(0, 0.1, 16), rng.normal(0, 0.1, REFERENCE_CLASSES)
+    first, second = rng.normal(0, 0.1, (inputs, width)), rng.normal(0, 0.3, (width, REFERENCE_CLASSES))
+    biases = rng.normal(0, 0.1, width), rng.normal(0, 0.1, REFERENCE_CLASSES)
     one, two, three, four = (array.astype(np.float32) for array in (first, biases[0], second, biases[1]))
     return one, two, three, four
 
@@ -36,34 +40,41 @@ def reference_batch(count: int) -> Array:
     return np.random.default_rng(1).normal(0, 1, (count, *REFERENCE_SHAPE)).astype(np.float32)
 
 
-def write_reference(folder: Path, format_: str) -> None:
-    """Write the reference network into ``folder`` as an artifact of a format: ``onnx`` or ``torch``."""
+def write_reference(folder: Path, format_: str, width: int = REFERENCE_WIDTH, fixed: int | None = None) -> None:
+    """Write the reference network into ``folder`` as an artifact of a format: ``onnx`` or ``torch``.
+
+    A wider one is work for several threads; a ``fixed`` one, in ONNX, takes batches of just that size.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _write_onnx(folder / "model.onnx") if format_ == "onnx" else _write_torch(folder / "model.pt2")
+    weights = reference_weights(width)
+    if format_ == "onnx":
+        _write_onnx(folder / "model.onnx", weights, fixed or "batch")
+    else:
+        _write_torch(folder / "model.pt2", weights)
 
 
-def _write_onnx(path: Path) -> None:
+def _write_onnx(path: Path, weights: Sequence[Array], batch: int | str) -> None:
     import onnx
     from onnx import helper, numpy_helper
 
     names = ("w1", "b1", "w2", "b2")
-    stored = [numpy_helper.from_array(array, name) for array, name in zip(reference_weights(), names, strict=True)]
+    stored = [numpy_helper.from_array(array, name) for array, name in zip(weights, names, strict=True)]
     nodes = [
         helper.make_node("Flatten", ["input"], ["flat"], axis=1),
         helper.make_node("Gemm", ["flat", "w1", "b1"], ["linear"]),
         helper.make_node("Relu", ["linear"], ["hidden"]),
         helper.make_node("Gemm", ["hidden", "w2", "b2"], ["scores"]),
     ]
-    takes = helper.make_tensor_value_info("input", onnx.TensorProto.FLOAT, ["batch", *REFERENCE_SHAPE])
-    gives = helper.make_tensor_value_info("scores", onnx.TensorProto.FLOAT, ["batch", REFERENCE_CLASSES])
+    takes = helper.make_tensor_value_info("input", onnx.TensorProto.FLOAT, [batch, *REFERENCE_SHAPE])
+    gives = helper.make_tensor_value_info("scores", onnx.TensorProto.FLOAT, [batch, REFERENCE_CLASSES])
     graph = helper.make_graph(nodes, "reference", [takes], [gives], stored)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), str(path))
 
 
-def _write_torch(path: Path) -> None:
+def _write_torch(path: Path, weights: Sequence[Array]) -> None:
     import torch
 
-    first, bias, second, offset = (torch.from_numpy(array) for array in reference_weights())
+    first, bias, second, offset = (torch.from_numpy(array) for array in weights)
     layers = torch.nn.Linear(*first.shape), torch.nn.Linear(*second.shape)
     for layer, weight, shift in ((layers[0], first, bias), (layers[1], second, offset)):
         layer.weight = torch.nn.Parameter(weight.T.contiguous())

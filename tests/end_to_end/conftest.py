@@ -29,7 +29,7 @@ profiles:
   small:
     weights: {size: 1}
     range: {size: [1 kB, 100 kB]}
-measure: {min_queries: 64, max_queries: 64, min_time: 0 s, max_time: 50 ms, processes: 1}
+measure: {min_queries: 64, max_queries: 64, min_time: 0 s, max_time: 50 ms, processes: 1, again: 0}
 search: {minutes: 5, seed: 0}
 """
 

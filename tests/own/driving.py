@@ -25,7 +25,7 @@ SUITE: Mapping[str, Any] = {
             "range": {"accuracy": ["20 %", "100 %"], "latency_p50": ["0.01 ms", "100 ms"]},
         }
     },
-    "measure": {"max_time": "0.2 s", "min_time": "0.05 s", "min_queries": 11},
+    "measure": {"max_time": "0.2 s", "min_time": "0.05 s", "min_queries": 11, "processes": 1, "again": 0},
     "search": {"algorithm": "exhaustive", "trials": 500},
 }
 

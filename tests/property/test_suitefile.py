@@ -16,7 +16,16 @@ from harness.suitefile import load, loads
 
 REGISTRY = Registry.load()
 TEXT = (Path(__file__).parents[2] / "suites" / "quickstart.yaml").read_text()
-VALUES = yaml.safe_load(TEXT)
+VALUES = yaml.safe_load(TEXT) | {
+    "scenarios": [
+        "single_stream",
+        {"multi_stream": {"samples": 8}},
+        "offline",
+        {"server": {"latency": "20 ms", "percentile": 95}},
+    ],
+    "measure": {"precision": "2 %", "min_queries": 64, "again": 2},
+    "target": {"device": "cpu", "price_per_hour": 0.35, "power": "65 W"},
+}
 FOLDER = Path("/nonexistent")
 NO_DEADLINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -109,6 +118,15 @@ def changed(path, value):
 @example(("models", 0), {"onnx": "x" * 300})
 @example(("models", 0), {"sklearn": "mlp", "params": {"alpha": float("nan")}})
 @example(("models", 0), {"python": "no.such:thing"})
+@example(("workload", "batch_size"), 0.0)
+@example(("workload", "batch_size"), ["8"])
+@example(("workload", "batch_size"), True)
+@example(("scenarios", 1), {"multi_stream": {"samples": [4, 8]}})
+@example(("scenarios", 3), "server")
+@example(("scenarios", 3), {"server": 1, "latency": 2})
+@example(("target",), None)
+@example(("target", "price_per_hour"), float("nan"))
+@example(("target", "power"), 10**305)
 def test_any_value_at_any_place_gives_a_suite_or_mistakes(path, value):
     try:
         text = yaml.safe_dump(changed(path, value), allow_unicode=True)

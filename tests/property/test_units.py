@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from harness import units
 
-UNITS = st.sampled_from([units.SECOND, units.BYTE, units.SHARE, units.RATE, units.COUNT])
+UNITS = st.sampled_from([units.SECOND, units.BYTE, units.SHARE, units.RATE, units.COUNT, units.JOULE, units.COST, units.WATT])
 ANYTHING = st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.lists(st.integers()), st.binary())
 NEARLY = st.from_regex(r"\s*[+-]?[\d.]{1,9}([eE][+-]?\d{1,4})?\s*[a-zA-Zµ%/]{0,9}\s*", fullmatch=True)
 

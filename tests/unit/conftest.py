@@ -96,6 +96,7 @@ def artifact(tmp_path):
         format="onnx",
         folder=str(tmp_path / "artifact"),
         inputs=str(tmp_path / "inputs-1"),
+        originals=str(tmp_path / "originals-1"),
         sample_shape=(64,),
         classes=10,
         preprocess=Preprocess(layout="flat"),

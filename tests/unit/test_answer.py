@@ -7,8 +7,31 @@ from harness.ledger import Known
 from harness.metrics import METRICS
 from harness.record import Failure
 from harness.space import expand
+from harness.spec import Choice, Target
 
-KEYS = {"suite", "environment", "profiles", "front", "candidates", "failures", "counts"}
+KEYS = {"suite", "environment", "profiles", "front", "candidates", "failures", "counts", "memory"}
+SERVER = Choice(part="server", label="server:0.02", options={"latency": 0.02})
+
+
+class Planted:
+    """Evidence that is made up: every difference of accuracies is the same, and every candidate has a curve but those named."""
+
+    def __init__(self, without=()):
+        self.without, self.asked = without, []
+
+    def accuracy(self, fact, baseline):
+        self.asked.append((fact, baseline))
+        return (
+            {"value": -0.01, "low": -0.02, "high": 0.001, "n": 20, "gained": 1, "lost": 2, "p": 0.5}
+            if fact and baseline
+            else None
+        )
+
+    def memory(self, one):
+        return [] if one.candidate.label in self.without else [[0.0, 1e6], [1.0, 3e6]]
+
+    def server(self, one):
+        return f"planted for {one.candidate.label}"
 
 
 @pytest.fixture
@@ -16,7 +39,7 @@ def told(suite, registry, environment, fact, artifact):
     """Build the answer of a store that knows latency by threads, and of which one candidate failed."""
     space = expand(suite, registry)
 
-    def made(**run):
+    def made(evidence=None, changes=None, **run):
         known = {}
         for i, candidate in enumerate(space.everything):
             latency = 0.01 / int(candidate.runtime.options.get("threads", 3))
@@ -29,7 +52,8 @@ def told(suite, registry, environment, fact, artifact):
             known[candidate.label] = Known(candidate, None, artifact, facts)
             if i == 0:
                 known[candidate.label].failure = Failure(key="f", kind="crashed", stage="load", message="planted", log="words")
-        return answer.build(suite, space, known, environment, run or None), known
+        asked = suite.model_copy(update=changes or {})
+        return answer.build(asked, space, known, environment, evidence or Planted(), run or None), known
 
     return made
 
@@ -73,9 +97,73 @@ def test_a_run_tells_what_it_measured(told):
 
 
 def test_a_percentile_without_enough_queries_says_what_it_needs(fact):
-    facts = {"latency_p50": fact("latency_p50", 0.01, n=70), "latency_p90": fact("latency_p90", 0.01, n=70)}
-    assert answer.withheld(facts) == {"latency_p99": {"needs": 662, "has": 70}}
+    facts = {name: fact(name, 0.01, n=70) for name in ("latency_p50", "latency_p90")}
+    several = {"multi_stream_p50": fact("multi_stream_p50", 0.01, n=40)}
+    of_one = {
+        "latency_p95": {"needs": 130, "has": 70},
+        "latency_p99": {"needs": 662, "has": 70},
+        "latency_p999": {"needs": 6636, "has": 70},
+    }
+    of_several = {"multi_stream_p90": {"needs": 64, "has": 40}, "multi_stream_p99": {"needs": 662, "has": 40}}
+    assert answer.withheld(facts) == of_one
+    assert answer.withheld(several) == of_several
+    assert answer.withheld(facts | several) == of_one | of_several
     assert answer.withheld({}) == {}
+
+
+def test_queries_of_several_processes_do_not_add_up_to_a_percentile(fact):
+    whole = fact("latency_p50", 0.01, n=210).model_copy(update={"processes": 3})
+    assert answer.withheld({"latency_p50": whole})["latency_p95"] == {"needs": 130, "has": 70}
+
+
+def test_a_candidate_tells_its_accuracy_beside_its_baselines_on_the_same_samples(told):
+    evidence = Planted()
+    found, known = told(evidence)
+    asked = [fact and baseline for fact, baseline in evidence.asked]
+    for one in found["candidates"]:
+        baseline = known[found["baselines"][one["candidate"]]]
+        assert bool(one["paired"]) == (baseline.failure is None), "without a baseline there is nothing to compare with"
+    assert {one["paired"]["accuracy"]["lost"] for one in found["candidates"] if one["paired"]} == {2}
+    assert len(asked) == len(found["candidates"])
+
+
+def test_memory_over_time_is_told_of_what_is_recommended_and_of_its_baseline(told):
+    found, known = told()
+    best = {one["candidate"] for one in found["profiles"].values()}
+    assert set(found["memory"]) == best | {found["baselines"][label] for label in best}
+    assert set(told(Planted(without=known))[0]["memory"]) == set()
+
+
+def test_a_rate_that_is_absent_says_why_where_it_was_asked_for(told, suite):
+    found, _ = told(changes={"scenarios": (*suite.scenarios, SERVER)})
+    for one in found["candidates"]:
+        assert one["withheld"]["server_rate"] == {"why": f"planted for {one['candidate']}"}
+    assert not any("server_rate" in one["withheld"] for one in told()[0]["candidates"])
+
+
+def test_energy_that_is_absent_says_what_to_state(told):
+    for one in told()[0]["candidates"]:
+        assert "power" in one["withheld"]["energy"]["why"]
+    assert not any("energy" in one["withheld"] for one in told(changes={"target": Target(power=65)})[0]["candidates"])
+    offline_is_left_out = {"scenarios": (Choice(part="single_stream", label="single_stream"),)}
+    assert not any("energy" in one["withheld"] for one in told(changes=offline_is_left_out)[0]["candidates"])
+
+
+def test_a_figure_tells_where_it_comes_from_and_how_often_it_was_tried(fact):
+    guessed = fact("energy", 0.1).model_copy(update={"provenance": "estimate", "tries": 2, "processes": 3})
+    assert answer.show_facts({"energy": guessed}) == {
+        "energy": {
+            "value": 0.1,
+            "low": 0.1,
+            "high": 0.1,
+            "unit": "J",
+            "n": 100,
+            "quality": "clean",
+            "provenance": "estimate",
+            "processes": 3,
+            "tries": 2,
+        }
+    }
 
 
 def test_facts_come_in_the_order_of_the_metrics(fact):
@@ -84,8 +172,7 @@ def test_facts_come_in_the_order_of_the_metrics(fact):
 
 
 def test_nothing_known_recommends_nothing(suite, registry, environment):
-    found = answer.build(
-        suite, expand(suite, registry), {c.label: Known(c, None) for c in expand(suite, registry).everything}, environment
-    )
+    space = expand(suite, registry)
+    found = answer.build(suite, space, {c.label: Known(c, None) for c in space.everything}, environment, Planted())
     assert [one["candidate"] for one in found["profiles"].values()] == [None, None]
-    assert (found["front"], found["candidates"], found["failures"]) == ([], [], [])
+    assert (found["front"], found["candidates"], found["failures"], found["memory"]) == ([], [], [], {})

@@ -2,31 +2,40 @@ import numpy as np
 import pytest
 
 from harness import derive
-from harness.keys import digest
-from harness.metrics import METRICS
+from harness.keys import fact_key
+from harness.metrics import METRICS, PARTS
+from harness.spec import Target
 from harness.stats import Spread
 
-FOUND = {"load_time": 0.5, "first_query": 0.02, "memory_peak": 3e7}
+FOUND = {"load_time": 0.5, "first_query": 0.02, "memory_peak": 3e7, "settings": {"threads": 1}}
+QUIET = {"wall": 1.0, "cpu": 1.0, "involuntary": 0.0, "waited": 0.0}
+BUSY = QUIET | {"waited": 0.5}
 
 
 def subject(metric):
     return {"metric": metric.name, "artifact": "x"}
 
 
-def facts_of(samples, found=FOUND, labels=(), batch=1):
-    return {one.metric: one for one in derive.of_run(found, samples, np.array(labels, dtype=int), batch, subject)}
+def facts_of(samples, found=FOUND, batch=1, **scenarios):
+    """Derive facts; a scenario with samples was left alone unless ``scenarios`` tells of it."""
+    told = {name: {"queries": len(values), "usage": QUIET} for name, values in samples.items()}
+    return {one.metric: one for one in derive.of_run(found | told | scenarios, samples, batch, subject)}
 
 
 def test_a_percentile_without_enough_queries_is_left_out():
     counts = {
         10: set(),
-        11: {"latency_p50"},
-        64: {"latency_p50", "latency_p90"},
-        662: {"latency_p50", "latency_p90", "latency_p99"},
+        11: {"p50"},
+        64: {"p50", "p90"},
+        130: {"p50", "p90", "p95"},
+        662: {"p50", "p90", "p95", "p99"},
+        6636: {"p50", "p90", "p95", "p99", "p999"},
     }
     for count, names in counts.items():
-        facts = facts_of({"single_stream": np.full(count, 0.01)})
-        assert {name for name in facts if name.startswith("latency")} == names
+        facts = facts_of({"single_stream": np.full(count, 0.01), "multi_stream": np.full(count, 0.08)})
+        assert {name.partition("_")[2] for name in facts if name.startswith("latency")} == names
+        of_several = {name.removeprefix("multi_stream_") for name in facts if name.startswith("multi_stream")}
+        assert of_several == names - {"p95", "p999"}
 
 
 def test_latencies_are_observed_with_an_interval():
@@ -43,7 +52,7 @@ def test_throughput_counts_the_samples_of_each_query():
 
 def test_accuracy_is_the_share_of_right_answers_with_the_wilson_interval():
     predictions = np.eye(4)[[0, 1, 2, 3, 0]]
-    accuracy = facts_of({"predictions": predictions}, labels=[0, 1, 2, 3, 1])["accuracy"]
+    accuracy = facts_of({"predictions": predictions, "labels": np.array([0, 1, 2, 3, 1])})["accuracy"]
     assert (accuracy.value, accuracy.n) == (0.8, 5)
     assert (accuracy.low, accuracy.high) == pytest.approx((0.3755, 0.9638), abs=5e-5)
 
@@ -61,18 +70,70 @@ def test_no_interval_goes_below_zero():
     assert facts["memory_peak"].value == 0
 
 
-def test_a_key_is_the_digest_of_what_the_fact_depends_on():
+def test_a_key_follows_from_what_the_fact_depends_on():
     for one in facts_of({"single_stream": np.full(70, 0.01)}).values():
-        assert one.key == digest(one.subject) == digest(subject(METRICS[one.metric]))
+        assert one.subject == subject(METRICS[one.metric])
+        assert one.key == fact_key(one.subject)
 
 
-@pytest.mark.parametrize(("involuntary", "quality"), [(0, "clean"), (50, "clean"), (51, "contended")])
-def test_a_timing_during_which_others_had_the_cores_is_contended(involuntary, quality):
-    usage = {"wall": 1.0, "cpu": 1.0, "involuntary": float(involuntary)}
-    found = FOUND | {"single_stream": {"queries": 100, "usage": usage}}
-    facts = facts_of({"single_stream": np.full(100, 0.01), "predictions": np.eye(2)}, found, labels=[0, 1])
-    assert facts["latency_p50"].quality == quality
-    assert facts["accuracy"].quality == "clean"
+TIMED = {"single_stream": np.full(100, 0.01), "offline": np.full(100, 0.01)}
+SCORED = {"predictions": np.eye(2), "labels": np.array([0, 1])}
+
+
+def test_a_timing_that_something_disturbed_says_so_and_no_other_does():
+    facts = facts_of(TIMED | SCORED, offline={"queries": 100, "usage": BUSY})
+    assert {name for name, one in facts.items() if one.quality != "clean"} == {"throughput"}
+    facts = facts_of(TIMED | SCORED, single_stream={"queries": 100, "usage": BUSY})
+    beside = {"load_time", "first_query"}
+    assert {name for name, one in facts.items() if one.quality == "contended"} == {
+        "latency_p50",
+        "latency_p90",
+        "cpu_time",
+        *beside,
+    }
+    assert facts["accuracy"].quality == facts["memory_peak"].quality == facts["throughput"].quality == "clean"
+
+
+def test_without_single_stream_what_is_timed_beside_it_shares_the_grade_of_the_next_scenario():
+    facts = facts_of({"offline": np.full(100, 0.01)}, offline={"queries": 100, "usage": BUSY})
+    assert facts["load_time"].quality == facts["throughput"].quality == "contended"
+
+
+def test_a_processor_that_changed_its_speed_is_told_before_anything_else():
+    told = {"queries": 100, "usage": BUSY, "throttled": ["thermal"]}
+    assert facts_of(TIMED, single_stream=told)["latency_p50"].quality == "throttled"
+
+
+def test_more_threads_than_cores_wait_for_each_other_and_disturb_nobody():
+    many = FOUND | {"settings": {"threads": 8}}
+    assert facts_of(TIMED, many, single_stream={"queries": 100, "usage": BUSY | {"cores": 2}})["latency_p50"].quality == "clean"
+
+
+def test_processor_time_is_that_of_a_query():
+    found = facts_of(TIMED, single_stream={"queries": 100, "usage": QUIET | {"cpu": 3.0}})["cpu_time"]
+    assert (found.value, found.n, found.unit) == (0.03, 100, "s")
+
+
+def test_the_parts_of_the_whole_path_are_medians():
+    parts = {f"single_stream_{name}": np.full(11, i / 1000) for i, name in enumerate(PARTS)}
+    facts = facts_of(TIMED | parts)
+    assert {name: facts[f"time_{name}"].value for name in PARTS} == {name: i / 1000 for i, name in enumerate(PARTS)}
+    assert not any(name.startswith("time_") for name in facts_of(TIMED))
+
+
+def test_energy_is_what_a_counter_read_for_each_sample():
+    told = {"queries": 100, "usage": QUIET, "energy": {"joules": 64.0}}
+    energy = facts_of(TIMED, batch=8, offline=told)["energy"]
+    assert (energy.value, energy.n, energy.unit, energy.provenance) == (0.08, 800, "J", "counter")
+    assert "energy" not in facts_of(TIMED)
+    assert {one.provenance for one in facts_of(TIMED).values()} == {"measured"}
+
+
+@pytest.mark.parametrize("name", ["memory_load", "memory_model", "memory_device", "cold_start"])
+def test_what_a_process_did_not_tell_is_left_out(name):
+    assert facts_of({}, FOUND | {name: 7})[name].value == 7
+    assert name not in facts_of({}, FOUND | {name: None})
+    assert name not in facts_of({})
 
 
 def test_what_follows_from_the_files_is_exact_and_what_was_not_counted_is_left_out(artifact):
@@ -101,3 +162,78 @@ def test_facts_of_several_processes_become_one_that_counts_them():
 
 def test_the_assumed_spread_of_memory_is_less_than_that_of_timings():
     assert derive.spread(METRICS["memory_peak"], []).sd < derive.spread(METRICS["latency_p50"], []).sd
+
+
+def test_facts_of_several_processes_tell_the_most_tries_and_what_disturbed_most_of_them():
+    one = facts_of(TIMED)["latency_p50"]
+    grades = [("clean", 1), ("contended", 3), ("throttled", 2), ("throttled", 1)]
+    several = [one.model_copy(update={"quality": quality, "tries": tries}) for quality, tries in grades]
+    whole = derive.merged(several, Spread(0.1, 9))
+    assert (whole.quality, whole.tries) == ("throttled", 3)
+    assert derive.merged(several[:2], Spread(0.1, 9)).quality == "clean", "half of them are not most"
+
+
+RATE = facts_of(TIMED)["throughput"].model_copy(update={"value": 200.0, "low": 100.0, "high": 400.0, "key": "rate", "run": 3})
+
+
+def test_the_cost_of_a_thousand_samples_is_the_price_by_the_throughput_with_its_interval_turned_round():
+    cost = derive.from_facts({"throughput": RATE}, Target(price_per_hour=0.36))["cost"]
+    assert (cost.value, cost.low, cost.high) == pytest.approx((0.0005, 0.00025, 0.001))
+    assert (cost.metric, cost.unit, cost.provenance, cost.n, cost.run) == ("cost", "per 1k", "derived", RATE.n, 3)
+    assert cost.subject == {"metric": "cost", "from": "rate", "factor": pytest.approx(0.1)}
+
+
+def test_energy_is_estimated_from_the_power_that_is_stated_where_no_counter_is():
+    target = Target(power="65 W")
+    energy = derive.from_facts({"throughput": RATE}, target)["energy"]
+    assert (energy.value, energy.low, energy.high) == pytest.approx((65 / 200, 65 / 400, 65 / 100))
+    assert (energy.unit, energy.provenance) == ("J", "estimate")
+    counted = RATE.model_copy(update={"metric": "energy", "provenance": "counter"})
+    assert "energy" not in derive.from_facts({"throughput": RATE, "energy": counted}, target)
+
+
+def test_what_is_derived_shares_the_doubts_of_what_it_is_derived_from():
+    doubtful = RATE.model_copy(update={"quality": "contended", "processes": 3, "tries": 2})
+    cost = derive.from_facts({"throughput": doubtful}, Target(price_per_hour=1))["cost"]
+    assert (cost.quality, cost.processes, cost.tries) == ("contended", 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("facts", "target"),
+    [
+        ({}, Target(price_per_hour=1, power=1)),
+        ({"throughput": RATE}, Target()),
+        ({"throughput": RATE.model_copy(update={"low": 0.0})}, Target(price_per_hour=1, power=1)),
+    ],
+)
+def test_nothing_is_derived_without_a_rate_above_zero_and_something_stated(facts, target):
+    assert derive.from_facts(facts, target) == {}
+
+
+def test_another_price_is_another_fact():
+    keys = {derive.from_facts({"throughput": RATE}, Target(price_per_hour=price))["cost"].key for price in (1, 2)}
+    assert len(keys) == 2
+
+
+PROBE = {"usage": QUIET, "queries": 662, "late": False}
+
+
+def peak(**changes):
+    found = {"low": 95.0, "high": 100.0, "queries": 4000, "why": None, "threads": 1}
+    return found | {"probes": [PROBE] * 3} | changes
+
+
+def test_the_peak_of_a_server_is_what_held_with_the_range_up_to_what_did_not():
+    (rate,) = derive.of_peak(peak(), subject)
+    assert (rate.metric, rate.value, rate.low, rate.high, rate.n) == ("server_rate", 95, 95, 100, 4000)
+    assert (rate.quality, rate.unit) == ("clean", "samples/s")
+
+
+@pytest.mark.parametrize("disturbed", [PROBE | {"usage": BUSY}, PROBE | {"late": True}], ids=["busy", "late"])
+def test_a_peak_is_disturbed_when_most_of_its_probes_were(disturbed):
+    assert derive.of_peak(peak(probes=[disturbed, disturbed, PROBE]), subject)[0].quality == "contended"
+    assert derive.of_peak(peak(probes=[disturbed, PROBE, PROBE]), subject)[0].quality == "clean"
+
+
+def test_a_search_without_an_end_gives_no_figure():
+    assert derive.of_peak(peak(why="planted", high=None), subject) == []

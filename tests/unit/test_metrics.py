@@ -1,7 +1,8 @@
 import pytest
 
 from harness import units
-from harness.metrics import METRICS, PERCENTILES, Scope
+from harness.metrics import METRICS, PARTS, PERCENTILES, Scope
+from harness.registry import Registry
 from harness.stats import NEEDED_QUERIES
 
 
@@ -19,10 +20,33 @@ def test_every_metric_has_a_known_unit_and_one_line(metric):
 
 
 def test_only_what_a_scenario_times_needs_it():
-    assert {name for name, metric in METRICS.items() if metric.scenario == "single_stream"} == set(PERCENTILES)
-    assert {name for name, metric in METRICS.items() if metric.scenario == "offline"} == {"throughput"}
+    needs = {}
+    for name, metric in METRICS.items():
+        needs.setdefault(metric.scenario, set()).add(name)
+    latencies = {name for name in PERCENTILES if name.startswith("latency_")}
+    assert needs.pop("single_stream") == latencies | {"cpu_time"} | {f"time_{part}" for part in PARTS}
+    assert needs.pop("multi_stream") == set(PERCENTILES) - latencies
+    assert needs.pop("offline") == {"throughput", "energy", "cost"}
+    assert needs.pop("server") == {"server_rate"}
+    assert set(needs) == {None}
     assert all(METRICS[name].scope is Scope.QUERY for name in PERCENTILES)
+
+
+def test_every_scenario_a_metric_needs_is_declared():
+    assert {metric.scenario for metric in METRICS.values()} - {None} == set(Registry.load().scenarios)
+
+
+def test_what_is_measured_once_is_what_does_not_differ_between_processes_and_what_repeats_itself():
+    once = {name for name, metric in METRICS.items() if not metric.replicated}
+    assert once == {"accuracy", "size", "parameters", "macs", "cost", "server_rate"}
+    assert {name for name, metric in METRICS.items() if metric.scope is Scope.DERIVED} == {"cost"}
 
 
 def test_every_percentile_says_how_many_queries_it_needs():
     assert set(PERCENTILES.values()) <= set(NEEDED_QUERIES)
+
+
+@pytest.mark.parametrize("name", PERCENTILES)
+def test_a_percentile_is_called_what_it_is(name):
+    digits = name.rpartition("_p")[2]
+    assert PERCENTILES[name] == float(f"0.{digits}")

@@ -31,8 +31,8 @@ def store(url):
 
 @pytest.fixture
 def run(environment, fact):
-    def made(*facts, done=("task-1",), samples=None):
-        return Run(environment, {"found": {"load_time": 1.5}}, samples or npz(single_stream=np.ones(3)), done, facts)
+    def made(*facts, done=("task-1",), samples=None, instead=()):
+        return Run(environment, {"found": {"load_time": 1.5}}, samples or npz(single_stream=np.ones(3)), done, facts, instead)
 
     return made
 
@@ -44,8 +44,33 @@ def test_a_fact_is_kept_as_it_was_first_measured(store, run, fact):
     assert {key: (one.value, one.run) for key, one in facts.items()} == {"k": (0.9, first), "s": (7, second)}
 
 
+def test_a_fact_may_take_the_place_of_another_with_the_run_it_comes_from(store, run, fact):
+    first = store.add_run(run(fact("latency_p50", 0.9, key="new"), fact("latency_p90", 0.9, key="kept")))
+    kept = store.facts(["kept"])["kept"].model_copy(update={"tries": 2})
+    second = store.add_run(run(instead=(fact("latency_p50", 0.5, key="new"), kept), done=()))
+    facts = store.facts(["new", "kept"])
+    assert {key: (one.value, one.run, one.tries) for key, one in facts.items()} == {
+        "new": (0.5, second, 1),
+        "kept": (0.9, first, 2),
+    }
+    assert store.contents().facts == 2
+
+
+def test_a_replacement_that_cannot_be_written_whole_changes_nothing(store, run, fact):
+    store.add_run(run(fact("latency_p50", 0.9, key="k")))
+    with pytest.raises(Exception, match="NOT NULL"):
+        store.add_run(run(instead=(fact("latency_p50", 0.5, key="k"),), done=(None,)))
+    assert store.facts(["k"])["k"].value == 0.9
+
+
+def test_a_fact_that_was_never_there_can_be_put_in_its_place(store, run, fact):
+    number = store.add_run(run(instead=(fact("latency_p50", 0.5, key="k"),)))
+    assert store.facts(["k"])["k"].run == number
+
+
 def test_a_fact_comes_back_as_it_went_in(store, run, fact):
     went = fact("latency_p90", 0.1 + 0.2, 1e-9, key="k")
+    went = went.model_copy(update={"quality": "throttled", "provenance": "counter", "tries": 3, "processes": 2})
     number = store.add_run(run(went))
     assert store.facts(["k"])["k"] == went.model_copy(update={"run": number})
 

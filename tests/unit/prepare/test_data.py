@@ -1,9 +1,13 @@
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from harness.errors import InputError
+from harness.geometry import decoded
 from harness.interfaces import Samples, Split
-from harness.prepare.data import Store, geometry, write_whole
+from harness.prepare.data import ORIGINALS, Store, write_whole
 from harness.record import Preprocess
 
 RNG = np.random.default_rng(0)
@@ -16,57 +20,6 @@ def image(height, width, channels=3):
 def images(*sizes, shape=None):
     split = Split([image(*size) for size in sizes], np.arange(len(sizes)) % 2)
     return Samples(("a", "b"), split, split, shape)
-
-
-@pytest.mark.parametrize(
-    ("how", "shape"),
-    [
-        ({}, (20, 30, 3)),
-        ({"size": (8, 6)}, (8, 6, 3)),
-        ({"resize": 10}, (10, 15, 3)),
-        ({"resize": 16, "crop": 12}, (12, 12, 3)),
-        ({"crop": 8}, (8, 8, 3)),
-        ({"channels": 1}, (20, 30, 1)),
-        ({"channels": 1, "size": (4, 4)}, (4, 4, 1)),
-    ],
-)
-def test_geometry_gives_the_shape_that_is_asked_for(how, shape):
-    got = geometry(image(20, 30), Preprocess(**how))
-    assert (got.shape, str(got.dtype)) == (shape, "uint8")
-
-
-def test_a_grey_image_becomes_rgb_where_three_channels_are_asked_for():
-    grey = image(5, 5, 1)
-    got = geometry(grey, Preprocess(channels=3))
-    assert got.shape == (5, 5, 3)
-    assert np.array_equal(got, np.repeat(grey, 3, axis=2))
-
-
-def test_the_crop_is_the_centre():
-    whole = image(11, 9)
-    assert np.array_equal(geometry(whole, Preprocess(crop=5)), whole[3:8, 2:7])
-
-
-def test_a_size_that_is_there_already_changes_nothing():
-    whole = image(8, 6)
-    assert np.array_equal(geometry(whole, Preprocess(size=(8, 6))), whole)
-
-
-def test_nearest_neighbours_repeat_pixels():
-    whole = image(2, 2)
-    got = geometry(whole, Preprocess(size=(4, 4), interpolation="nearest"))
-    assert np.array_equal(got, whole.repeat(2, axis=0).repeat(2, axis=1))
-
-
-def test_resizing_and_cropping_agree_with_torchvision():
-    pytest.importorskip("torchvision")
-    from PIL import Image
-    from torchvision.transforms import functional as reference
-
-    for size in ((37, 53), (61, 40), (33, 33)):
-        whole = image(*size)
-        wanted = reference.center_crop(reference.resize(Image.fromarray(whole), 32), [27, 27])
-        assert np.array_equal(geometry(whole, Preprocess(resize=32, crop=27)), np.asarray(wanted))
 
 
 def test_inputs_are_ready_for_the_model_with_their_labels(tmp_path):
@@ -112,6 +65,32 @@ def test_images_of_different_sizes_need_a_size(tmp_path):
     assert "size" in caught.value.hint
     assert not list(tmp_path.iterdir())
     assert store.place(Preprocess(size=(4, 4)), "test").exists()
+
+
+def test_the_first_samples_of_the_test_split_are_kept_as_they_are(tmp_path):
+    train, test = (Split([image(6, 5) for _ in range(70)], np.arange(70) % 2) for _ in range(2))
+    place = Store(Samples(("a", "b"), train, test, (6, 5, 3)), "digest", tmp_path).originals()
+    assert np.array_equal(np.load(place / "originals.npy"), np.stack(test.samples[:ORIGINALS]))
+
+
+def test_samples_that_are_files_are_kept_as_their_bytes(tmp_path):
+    def encoded(number):
+        file = io.BytesIO()
+        Image.fromarray(split.samples[number]).save(file, "png")
+        return file.getvalue()
+
+    split = Split([image(6 + i, 5) for i in range(12)], np.arange(12) % 2, encoded)
+    place = Store(Samples(("a", "b"), split, split, None), "digest", tmp_path).originals()
+    files = sorted(place.iterdir())
+    assert len(files) == 12
+    for file, sample in zip(files, split.samples, strict=True):
+        assert np.array_equal(decoded(file.read_bytes()), sample)
+
+
+def test_samples_are_kept_as_they_are_once(tmp_path):
+    store = Store(images((6, 5), (6, 5), shape=(6, 5, 3)), "digest", tmp_path)
+    assert store.originals() == store.originals() != store.place(Preprocess(), "test")
+    assert Store(store.samples, "other", tmp_path).originals() != store.originals()
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path):

@@ -2,9 +2,12 @@ import itertools
 from pathlib import Path
 
 import pytest
+import yaml
 
-from harness.errors import InputError
+from harness.errors import InputError, SuiteError
+from harness.metrics import METRICS
 from harness.space import expand
+from harness.spec import Target
 from harness.suitefile import load, loads
 
 QUICKSTART = Path(__file__).parents[3] / "suites" / "quickstart.yaml"
@@ -127,6 +130,12 @@ CASES = {
         "models[0].params",
         "unknown key",
     ),
+    "a value beside its short form": (
+        ("models",),
+        [{"sklearn": "mlp", "estimator": "decision_tree"}],
+        "models[0].estimator",
+        "stands twice",
+    ),
     "an estimator that is none": (("models",), [{"sklearn": "mpl"}], "models[0].sklearn", "should be"),
     "an axis for the dataset": (
         ("workload", "dataset"),
@@ -137,6 +146,8 @@ CASES = {
     "a dataset that is not there": (("workload", "dataset"), {"npz": "gone.npz"}, "workload.dataset", "no file at"),
     "an empty batch list": (("workload", "batch_size"), [], "workload.batch_size", "empty list"),
     "a batch that is a word": (("workload", "batch_size"), "many", "workload.batch_size[0]", "valid integer"),
+    "a batch that is half a word": (("workload", "batch_size"), ["8"], "workload.batch_size[0]", "valid integer"),
+    "a batch in pieces": (("workload", "batch_size"), 8.0, "workload.batch_size[0]", "valid integer"),
     "a negative weight": (("profiles", "one", "weights", "accuracy"), -1, "profiles.one.weights.accuracy", "0 or more"),
     "weights of zero": (("profiles", "one", "weights"), {"accuracy": 0}, "profiles.one.weights", "every weight is 0"),
     "no weights": (("profiles", "one", "weights"), {}, "profiles.one.weights", "at least 1 item"),
@@ -155,7 +166,46 @@ CASES = {
     "no minutes": (("search",), {"minutes": 0}, "search.minutes", "greater than 0"),
     "an unknown algorithm": (("search",), {"algorithm": "tpee"}, "search.algorithm", "should be"),
     "a limit in the wrong unit": (("limits",), {"memory": "3 s"}, "limits.memory", "'s' is no unit"),
-    "an unknown target": (("target",), "gpu", "target", "pattern"),
+    "an unknown target": (("target",), "gpu", "target.device", "pattern"),
+    "a target that is no machine": (("target",), {"device": "gpu"}, "target.device", "pattern"),
+    "a target of nothing": (("target",), None, "target", "dictionary"),
+    "a price that is none": (("target",), {"price_per_hour": 0}, "target.price_per_hour", "greater than 0"),
+    "a price without end": (("target",), {"price_per_hour": float("inf")}, "target.price_per_hour", "finite"),
+    "a power in the wrong unit": (("target",), {"power": "65 J"}, "target.power", "'J' is no unit"),
+    "a word the target does not know": (("target",), {"price": 1}, "target.price", "unknown key"),
+    "a truth in words": (("workload", "end_to_end"), "true", "workload.end_to_end", "valid boolean"),
+    "a truth in figures": (("workload", "end_to_end"), 1, "workload.end_to_end", "valid boolean"),
+    "two settings of a scenario": (
+        ("scenarios",),
+        ["single_stream", {"multi_stream": 4}, {"multi_stream": {"samples": 8}}],
+        "scenarios[2]",
+        "multi_stream stands here twice, with other options",
+    ),
+    "an axis for a scenario": (("scenarios",), ["single_stream", {"multi_stream": [4, 8]}], "scenarios[1]", "exactly one"),
+    "a server without a latency": (("scenarios",), ["single_stream", "server"], "scenarios[1].server", "is missing"),
+    "a server in braces without a latency": (
+        ("scenarios",),
+        ["single_stream", {"server": {"percentile": 90}}],
+        "scenarios[1].server.latency",
+        "is missing",
+    ),
+    "a server of no latency": (("scenarios",), ["single_stream", {"server": "0 s"}], "scenarios[1].server", "greater than 0"),
+    "a percentile that nobody counts": (
+        ("scenarios",),
+        ["single_stream", {"server": {"latency": 1, "percentile": 50}}],
+        "scenarios[1].server.percentile",
+        "should be",
+    ),
+    "an option that a scenario does not have": (
+        ("scenarios",),
+        [{"single_stream": {"samples": 1}}],
+        "scenarios[0].single_stream.samples",
+        "unknown key",
+    ),
+    "scenarios that are no list": (("scenarios",), "single_stream", "scenarios", "valid list"),
+    "a scenario that is a number": (("scenarios",), ["single_stream", 3], "scenarios[1]", "expected a scenario"),
+    "a precision beyond all": (("measure",), {"precision": "200 %"}, "measure.precision", "less than or equal to 1"),
+    "tries without end": (("measure",), {"again": 100}, "measure.again", "less than or equal to 10"),
     "a name with blanks": (("name",), "my suite", "name", "pattern"),
     "a baseline that cannot be": (
         ("baseline",),
@@ -192,11 +242,109 @@ def test_a_mistake_is_told_at_its_place(case, small, mistakes_in):
     assert [text for where, text in told if where == place and message in text], told
 
 
+LACKING = {
+    "multi_stream_p90": ("the scenario 'multi_stream'", "add it to scenarios: [multi_stream]"),
+    "throughput": ("the scenario 'offline'", "add it to scenarios: [offline]"),
+    "energy": ("the scenario 'offline'", "add it to scenarios: [offline]"),
+    "server_rate": ("the scenario 'server'", "add it to scenarios: [{server: {latency: …}}]"),
+    "time_decode": ("the whole path to be timed", "add to workload: {end_to_end: true}"),
+    "cost": ("a price", "add to target: {price_per_hour: 0.35}"),
+}
+GIVEN = {
+    "scenarios": ["single_stream", "multi_stream", "offline", {"server": {"latency": "20 ms"}}],
+    "workload": {"dataset": "digits", "end_to_end": True},
+    "target": {"price_per_hour": 0.35},
+}
+
+
+@pytest.mark.parametrize("metric", LACKING)
+@pytest.mark.parametrize("use", ["weights", "constraints"])
+def test_a_metric_that_the_suite_does_not_give_is_told_where_it_is_used_with_how_to_give_it(small, settle, metric, use):
+    lacking = (
+        GIVEN
+        | {
+            "multi_stream_p90": {"scenarios": ["single_stream"]},
+            "throughput": {"scenarios": ["single_stream"]},
+            "energy": {"scenarios": ["single_stream"]},
+            "server_rate": {"scenarios": ["single_stream"]},
+            "time_decode": {"workload": {"dataset": "digits", "end_to_end": False}},
+            "cost": {"target": {"power": 65, "price_per_hour": None}},
+        }[metric]
+    )
+    one = small["profiles"]["one"]
+    one["weights"] |= {metric: 1} if use == "weights" else {}
+    one["range"] |= {metric: [1, 2]} if use == "weights" else {}
+    one["constraints"] = ["size <= 1 GB", f"{metric} <= 1"] if use == "constraints" else []
+    what, how = LACKING[metric]
+    with pytest.raises(SuiteError) as caught:
+        settle(small | GIVEN | lacking)
+    (told,) = caught.value.mistakes
+    place = f"profiles.one.weights.{metric}" if use == "weights" else "profiles.one.constraints[1]"
+    assert (told.place, told.message, told.hint) == (place, f"{metric} needs {what}", how)
+    assert settle(small | GIVEN).profiles
+
+
+def test_a_metric_of_no_weight_needs_nothing(small, settle):
+    small["profiles"]["one"]["weights"]["server_rate"] = 0
+    assert "server_rate" not in settle(small).profiles[0].weights
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_range_that_is_given_as_an_example_can_be_written(small, settle, metric):
+    small["profiles"] = {"one": {"weights": {metric: 1}}}
+    with pytest.raises(SuiteError) as caught:
+        settle(small | GIVEN)
+    (told,) = caught.value.mistakes
+    small["profiles"]["one"] |= yaml.safe_load(told.hint)
+    worst, best = settle(small | GIVEN).profiles[0].ranges[metric]
+    assert METRICS[metric].better(best, worst)
+
+
+def test_a_scenario_is_a_name_or_a_value_or_options(small, settle):
+    forms = ["single_stream", {"multi_stream": 16}, {"offline": {}}, {"server": {"latency": "20 ms", "percentile": 95}}]
+    suite = settle(small | {"scenarios": forms})
+    assert [(choice.part, choice.options) for choice in suite.scenarios] == [
+        ("single_stream", {}),
+        ("multi_stream", {"samples": 16}),
+        ("offline", {}),
+        ("server", {"latency": 0.02, "percentile": 95}),
+    ]
+
+
+def test_a_scenario_that_stands_twice_with_the_same_options_is_one(small, settle):
+    twice = ["single_stream", "multi_stream", {"multi_stream": 8}, {"multi_stream": {"samples": [8]}}, "single_stream"]
+    twice += [{"server": 1}, {"server": {"latency": "1 s", "percentile": [99]}}]
+    assert [choice.part for choice in settle(small | {"scenarios": twice}).scenarios] == [
+        "single_stream",
+        "multi_stream",
+        "server",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "target"),
+    [
+        ("cuda:1", Target(device="cuda:1")),
+        ({"device": "cuda"}, Target(device="cuda")),
+        ({"price_per_hour": 0.35}, Target(price_per_hour=0.35)),
+        ({"device": "cpu", "power": "65 W"}, Target(power=65)),
+        ({"power": "0.2 kW", "price_per_hour": None}, Target(power=200)),
+    ],
+)
+def test_a_target_is_a_device_or_what_is_known_of_the_machine(small, settle, written, target):
+    suite = settle(small | {"target": written})
+    assert suite.target == target
+    assert suite.device == suite.baseline.device == target.device
+
+
+def test_constraints_on_costs_and_energies_carry_their_units(small, settle):
+    small["profiles"]["one"]["constraints"] = ["cost <= 0.02 per 1k", "cost <= 0.5 * baseline + 5 per 1M", "energy <= 2 mJ"]
+    first, second, third = settle(small | GIVEN).profiles[0].constraints
+    assert (first.offset, third.offset) == pytest.approx((0.02, 0.002))
+    assert second.bound(0.01) == pytest.approx(0.01)
+
+
 def test_a_choice_of_words_comes_with_the_nearest_one(small, registry, tmp_path):
-    import yaml
-
-    from harness.errors import SuiteError
-
     small["models"] = [{"sklearn": "random_forrest"}]
     with pytest.raises(SuiteError) as caught:
         loads(yaml.safe_dump(small), registry, tmp_path)
@@ -205,19 +353,22 @@ def test_a_choice_of_words_comes_with_the_nearest_one(small, registry, tmp_path)
 
 def test_what_is_left_out_has_its_documented_default(small, settle):
     suite = settle(small)
-    assert suite.scenarios == ("single_stream", "offline")
+    assert [(choice.part, choice.options) for choice in suite.scenarios] == [("single_stream", {}), ("offline", {})]
     assert suite.chains == ((),)
+    assert suite.target == Target(device="cpu", price_per_hour=None, power=None)
     assert suite.device == "cpu"
+    assert not suite.end_to_end
+    assert (suite.measure.precision, suite.measure.again) == (0.02, 2)
     assert (suite.search.algorithm, suite.search.trials) == ("auto", 100)
 
 
 def test_units_may_be_written_wherever_a_quantity_is_asked_for(small, settle):
     small["search"] = {"minutes": "90 s"}
-    small["measure"] = {"max_time": "500 ms", "hard_time": "1 min"}
+    small["measure"] = {"max_time": "500 ms", "hard_time": "1 min", "precision": "5 %"}
     small["limits"] = {"memory": "2 GB", "measure_time": "2 min"}
     suite = settle(small)
     assert suite.search.minutes == pytest.approx(1.5)
-    assert (suite.measure.max_time, suite.measure.hard_time) == (0.5, 60)
+    assert (suite.measure.max_time, suite.measure.hard_time, suite.measure.precision) == (0.5, 60, 0.05)
     assert (suite.limits.memory, suite.limits.measure_time) == (2e9, 120)
 
 

@@ -1,0 +1,61 @@
+"""What the raw runs of a store add to an answer: differences on the same samples, memory over time, why a figure is absent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from harness.interfaces import Array
+from harness.ledger import Known
+from harness.pairs import paired
+from harness.record import Fact
+from harness.store import Store
+
+POINTS_AT_MOST: Final = 300
+"""Of a curve of memory over time: more would not be seen."""
+
+
+class Evidence:
+    """Reads the runs of ``store`` as they are asked for, each once."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._known: dict[int, tuple[Array, Array] | None] = {}
+
+    def accuracy(self, fact: Fact | None, baseline: Fact | None) -> dict[str, float] | None:
+        """Return the difference of two accuracies on the same samples; None where they were not taken on the same."""
+        mine, theirs = self._answers(fact), self._answers(baseline)
+        if mine is None or theirs is None or not np.array_equal(mine[0], theirs[0]):
+            return None
+        a, b = mine[1], theirs[1]
+        found = paired(*(int(count.sum()) for count in (a & ~b, ~a & b, a & b, ~a & ~b)))
+        return found._asdict()
+
+    def _answers(self, fact: Fact | None) -> tuple[Array, Array] | None:
+        """Return the labels of the test split and which of them a run's predictions have right; None where unknown."""
+        if fact is None or fact.run is None:
+            return None
+        if fact.run not in self._known:
+            samples = self.store.samples(fact.run)
+            known = "predictions" in samples and "labels" in samples
+            right = samples["predictions"].argmax(axis=1) == samples["labels"] if known else None
+            self._known[fact.run] = None if right is None else (samples["labels"], right)
+        return self._known[fact.run]
+
+    def memory(self, one: Known) -> list[list[float]]:
+        """Return resident memory of the candidate's first process over time: pairs of seconds and bytes."""
+        about = one.candidate.model_dump(mode="json")
+        for number in one.runs:
+            body = self.store.run(number)
+            if body["candidate"] == about and body.get("memory"):
+                curve = body["memory"]
+                few = np.unique(np.linspace(0, len(curve) - 1, min(len(curve), POINTS_AT_MOST)).astype(int))
+                return [[round(curve[i][0], 3), curve[i][1]] for i in few]
+        return []
+
+    def server(self, one: Known) -> str | None:
+        """Return why a search for an arrival rate gave no figure, if it did not."""
+        number = one.done.get("server")
+        why: str | None = None if number is None else self.store.run(number)["found"]["server"]["why"]
+        return why

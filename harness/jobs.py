@@ -1,0 +1,57 @@
+"""The job file of a measuring process: all that it knows, in JSON's terms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from harness import launch
+from harness.ledger import ACCURACY
+from harness.measure import cores
+from harness.record import REFERENCE, Artifact
+from harness.registry import Registry
+from harness.sizing import sizing
+from harness.spec import Candidate, Suite
+
+
+def job(suite: Suite, registry: Registry, candidate: Candidate, artifact: Artifact, tasks: Sequence[str]) -> dict[str, Any]:
+    """Return the job of a process that does ``tasks`` (``ledger.Known.missing``) for a candidate."""
+    threads = int(str(candidate.runtime.options.get("threads") or len(os.sched_getaffinity(0))))
+    return {
+        "artifact": artifact.folder,
+        "reference": REFERENCE,
+        "door": registry.runtimes[candidate.runtime.part].door,
+        "options": candidate.runtime.options,
+        "device": candidate.device,
+        "threads": threads,
+        "cores": cores_for(threads),
+        "inputs": artifact.inputs,
+        "originals": artifact.originals,
+        "end_to_end": suite.end_to_end,
+        "preprocess": artifact.preprocess.model_dump(mode="json"),
+        "classes": artifact.classes,
+        "batch_size": candidate.batch_size,
+        "fixed_batch": artifact.fixed_batch,
+        "scenarios": _scenarios(suite, registry, candidate, tasks),
+        "probe": None,
+        "evaluate": ACCURACY in tasks,
+        "memory_limit": launch.memory_limit(suite.limits.memory),
+    }
+
+
+def cores_for(threads: int) -> list[int]:
+    """Return the cores that a process with so many threads is pinned to."""
+    return sorted(cores.choose(threads, os.sched_getaffinity(0)))
+
+
+def _scenarios(suite: Suite, registry: Registry, candidate: Candidate, tasks: Sequence[str]) -> dict[str, Any]:
+    return {
+        choice.part: {
+            "door": registry.scenarios[choice.part].door,
+            "options": choice.options,
+            "sizing": sizing(suite, choice.part) | {"batch_size": candidate.batch_size},
+        }
+        for choice in suite.scenarios
+        if choice.part in tasks
+    }

@@ -1,0 +1,146 @@
+"""How true the timings are and what they cost, on the real clock: figures are printed, nothing is asserted on time.
+
+What is exact with a fake clock is asserted in ``tests/unit/scenarios`` and ``tests/unit/test_worker.py``.
+"""
+
+from __future__ import annotations
+
+import io
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+from harness import launch, stats
+from harness.interfaces import Sizing
+from harness.measure import cores
+from harness.queries import Prepared
+from harness.record import REFERENCE
+from harness.runtimes.declared import ONNXRUNTIME
+from harness.runtimes.onnx_runtime import load
+from harness.scenarios.back_to_back import single_stream
+from harness.testing import REFERENCE_SHAPE, reference_scores, write_reference
+
+ROUNDS = 15
+AS_IS = {"scale": 1.0, "mean": (0.0,), "std": (1.0,), "layout": "as_is"}
+SIZING = Sizing(min_queries=662, min_time=0.2, max_queries=100_000, max_time=0.5, hard_time=20.0, precision=0.01)
+
+
+def _until(moment: float) -> None:
+    while time.perf_counter() < moment:
+        pass
+
+
+def _ready() -> None:
+    pass
+
+
+def test_a_query_of_ten_milliseconds_reads_ten_milliseconds() -> None:
+    sizing = Sizing(min_queries=64, min_time=0.3, max_queries=200, max_time=2.0, hard_time=20.0)
+    timeline = single_stream(lambda _: _until(time.perf_counter() + 0.01), time.perf_counter, sizing, {}, _ready)
+    read = stats.percentile(timeline.queries, 0.5)
+    assert read is not None
+    print(f"\nplanted 10 ms: p50 reads {read.value * 1e3:.4f} ms ({read.value / 0.01 - 1:+.3%})")
+
+
+def test_a_planted_distribution_is_read() -> None:
+    planted = np.random.default_rng(3).lognormal(np.log(1e-3), 0.3, 4000)
+    sizing = Sizing(min_queries=3000, min_time=0.0, max_queries=3000, max_time=60.0, hard_time=60.0)
+    timeline = single_stream(lambda i: _until(time.perf_counter() + planted[i]), time.perf_counter, sizing, {}, _ready)
+    print()
+    for p in (0.5, 0.9, 0.99):
+        read, truth = stats.percentile(timeline.queries, p), 1e-3 * float(np.exp(0.3 * ndtri(p)))
+        assert read is not None
+        inside = read.low <= truth <= read.high
+        told = f"{read.value * 1e3:.3f} ({read.low * 1e3:.3f}–{read.high * 1e3:.3f})"
+        print(f"p{p * 100:g}: truth {truth * 1e3:.3f} ms, reads {told}, {'inside' if inside else 'outside'}")
+
+
+def test_p50_through_the_harness_and_in_a_bare_loop(tmp_path: Path) -> None:
+    """One session, one process; rounds alternate."""
+    write_reference(tmp_path, "onnx")
+    session = load(tmp_path, {"threads": 1}, "cpu")
+    raw = np.random.default_rng(0).normal(size=(64, *REFERENCE_SHAPE)).astype(np.float32)
+    for batch in (1, 64):
+        queries = Prepared(raw, AS_IS, batch).to(session)
+        ratios = []
+        for _ in range(ROUNDS):
+            harnessed = statistics.median(single_stream(queries.query, time.perf_counter, SIZING, {}, _ready).queries)
+            ratios.append(harnessed / statistics.median(_bare(session.inner, session.input, session.outputs, queries.pool)))
+        print(
+            f"\nbatch {batch}: p50 through the harness / bare loop: {statistics.median(ratios):.4f} (of {ROUNDS} rounds)", end=""
+        )
+    print()
+
+
+def _bare(session: Any, name: str, outputs: list[str], pool: list[np.ndarray]) -> list[float]:
+    durations, count = [], len(pool)
+    for i in range(2000):
+        batch = pool[i % count]
+        begin = time.perf_counter()
+        session.run(outputs, {name: batch})
+        durations.append(time.perf_counter() - begin)
+    return durations
+
+
+def test_what_a_query_costs_beside_itself() -> None:
+    sizing = Sizing(min_queries=200_000, min_time=0.0, max_queries=200_000, max_time=60.0, hard_time=60.0)
+    began: list[float] = []
+
+    def ready() -> None:
+        began.append(time.perf_counter())
+
+    timeline = single_stream(lambda _: None, time.perf_counter, sizing, {}, ready)
+    each = (time.perf_counter() - began[0]) / len(timeline.queries)
+    print(
+        f"\na query that does nothing: {each * 1e6:.2f} µs from one to the next, {np.median(timeline.queries) * 1e6:.2f} µs read"
+    )
+
+
+@pytest.mark.parametrize("threads", [1])
+def test_what_a_candidate_costs_beside_its_timings(tmp_path: Path, threads: int) -> None:
+    """Start, import and load ONNX Runtime, compare with the reference, write, and be read."""
+    artifact, inputs = tmp_path / "artifact", tmp_path / "inputs"
+    artifact.mkdir()
+    inputs.mkdir()
+    write_reference(artifact, "onnx")
+    raw = np.random.default_rng(0).normal(size=(64, *REFERENCE_SHAPE)).astype(np.float32)
+    np.save(inputs / "samples.npy", raw)
+    np.save(inputs / "labels.npy", np.zeros(64, np.int64))
+    np.save(artifact / REFERENCE, reference_scores(raw[:32]))
+    sizing = {"min_queries": 100, "min_time": 0.0, "max_queries": 100, "max_time": 0.1, "hard_time": 1.0, "precision": 0.02}
+    job = {
+        "artifact": str(artifact),
+        "reference": REFERENCE,
+        "door": ONNXRUNTIME.door,
+        "options": {"threads": threads},
+        "device": "cpu",
+        "threads": threads,
+        "cores": sorted(cores.choose(threads, {0, 1})),
+        "inputs": str(inputs),
+        "originals": "",
+        "end_to_end": False,
+        "preprocess": AS_IS,
+        "classes": reference_scores(raw[:1]).shape[1],
+        "batch_size": 1,
+        "fixed_batch": None,
+        "scenarios": {"single_stream": {"door": "harness.scenarios.back_to_back:single_stream", "options": {}, "sizing": sizing}},
+        "probe": None,
+        "evaluate": True,
+        "memory_limit": None,
+    }
+    walls, imports = [], []
+    for _ in range(7):
+        began = time.perf_counter()
+        outcome = launch.measure(job, 60.0, tmp_path / "jobs")
+        walls.append(time.perf_counter() - began)
+        found = outcome.found
+        imports.append(found["cold_start"] - found["load_time"] - found["first_query"])
+        with np.load(io.BytesIO(outcome.samples)) as samples:
+            walls[-1] -= float(samples["single_stream"].sum() + samples["single_stream_warm_up"].sum())
+    start = statistics.median(imports)
+    print(f"\nfixed cost of an onnxruntime candidate: {statistics.median(walls):.2f} s, of it start and imports {start:.2f} s")
