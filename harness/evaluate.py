@@ -74,7 +74,7 @@ class Evaluator:
             return self._try(known, say, lambda: self._measure(candidate, artifact, missing, process))
         if process in known.disturbed:
             say("measuring again: the machine was busy")
-            return self._try(known, say, lambda: self._replace(candidate, artifact, process))
+            return self._try(known, say, lambda: self._replace(candidate, artifact, process, say))
         return _evaluation(known, 0)
 
     def _try(self, known: Known, say: Say, work: Callable[[], int]) -> Evaluation:
@@ -133,10 +133,21 @@ class Evaluator:
             self.store.add_run(replace(run, done=(key,)))
         return added
 
-    def _replace(self, candidate: Candidate, artifact: Artifact, process: int) -> int:
-        """Take the timings of a process again; a fact that was disturbed gives way to one that was not."""
+    def _replace(self, candidate: Candidate, artifact: Artifact, process: int, say: Say) -> int:
+        """Take the timings of a process again; a fact that was disturbed gives way to one that was not.
+
+        Where that fails, on a machine that is busy, what was measured before stays.
+        """
         tasks = [t for t in self.ledger.tasks(candidate, artifact, process) if t != ACCURACY and not self.ledger.is_probed(t)]
-        run = self._run(candidate, artifact, tuple(tasks), process)
+        try:
+            run = self._run(candidate, artifact, tuple(tasks), process)
+        except JobError as error:
+            if self.time_left() <= 0:
+                raise
+            say(f"not measured again: {error.message}")
+            run = Run(
+                self.environment, {"candidate": candidate.model_dump(mode="json"), "failed": error.message}, launch.packed({})
+            )
         found = {fact.key: fact for fact in run.facts}
         known = self.store.facts(self.ledger.timings(candidate, artifact, process))
         tries = 1 + max(fact.tries for fact in known.values())

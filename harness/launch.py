@@ -47,6 +47,13 @@ class Outcome:
             return {name: file[name] for name in file.files}
 
 
+def packed(samples: Mapping[str, Array]) -> bytes:
+    """Return raw samples as npz bytes."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **samples)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
 def measure(job: Mapping[str, Any], time_limit: float, folder: Path) -> Outcome:
     """Run one job in a fresh process and return its outcome; raises JobError when there is none.
 

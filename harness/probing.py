@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from harness.errors import JobError
 from harness.interfaces import Array
-from harness.launch import Outcome
+from harness.launch import Outcome, packed
 from harness.record import Fact
 from harness.scenarios import peak
 from harness.stats import NEEDED_QUERIES
@@ -26,6 +25,9 @@ SPANNED: Final = 50
 
 LATE: Final = 0.15
 """Of the latency asked for: where the generator itself sent one query in a hundred later than this, the host was busy."""
+
+OVERLOAD: Final = 0.8
+"""Share of the time limit after which an overloaded probe answers nothing any more, so that it ends by itself."""
 
 GUESSED_SHARE: Final = 0.7
 """Of the rate at which single calls follow each other: where the search begins."""
@@ -59,26 +61,35 @@ class Probes:
     def search(self, start: float, ceiling: float, out_of_time: Callable[[], bool]) -> dict[str, Any]:
         """Return what was found, in JSON's terms; ``start`` is a guess of the rate, in samples per second.
 
-        A probe that is stopped by its time limit has not held; raises its JobError where it is the run's time that is over.
+        A probe that fails, or a second one that has no end, voids the search: ``why`` says so. Raises JobError only
+        where it is the run's time that is over.
         """
-        told = {
+        if not self._fits(start):
+            return self._told(ceiling, None, "too_slow", self._too_slow(start))
+        try:
+            found = peak.find(
+                lambda rate: self._probe(rate, out_of_time), start, ceiling, self.precision, out_of_time=out_of_time
+            )
+        except JobError as error:
+            if out_of_time():
+                raise
+            return self._told(ceiling, None, "failed", f"a query failed ({error.kind}): {error.message}")
+        return self._told(ceiling, found, found.stop, self._why(found, ceiling))
+
+    def _told(self, ceiling: float, found: peak.Peak | None, stop: str, why: str | None) -> dict[str, Any]:
+        trials = found.trials if found else ()
+        return {
             "latency": self.latency,
             "percentile": self.percentile,
             "ceiling": ceiling,
             "probes": self.meters,
             "threads": self.job["threads"],
-        }
-        if not self._fits(start):
-            return told | {"low": 0.0, "high": None, "stop": "too_slow", "why": self._too_slow(start), "queries": 0, "trials": []}
-        found = peak.find(lambda rate: self._probe(rate, out_of_time), start, ceiling, self.precision, out_of_time=out_of_time)
-        trials = [[trial.rate, trial.holds, trial.latency, trial.queries] for trial in found.trials]
-        return told | {
-            "low": found.low,
-            "high": found.high if np.isfinite(found.high) else None,
-            "stop": found.stop,
-            "why": self._why(found, ceiling),
-            "queries": sum(trial.queries for trial in found.trials),
-            "trials": trials,
+            "low": found.low if found else 0.0,
+            "high": found.high if found and np.isfinite(found.high) else None,
+            "stop": stop,
+            "why": why,
+            "queries": sum(trial.queries for trial in trials),
+            "trials": [[trial.rate, trial.holds, trial.latency, trial.queries] for trial in trials],
         }
 
     def _fits(self, rate: float) -> bool:
@@ -112,7 +123,7 @@ class Probes:
             "queries": queries,
             "seed": number + 1,  # another for every probe: the same would send the same arrivals again
             "batch": self.job["batch_size"],
-            "hard_time": 2 * planned,
+            "hard_time": min(2 * planned, OVERLOAD * self.limit),
         }
         try:
             outcome = self.launch({**self.job, "probe": {"door": self.door, "settings": settings}})
@@ -130,9 +141,7 @@ class Probes:
 
     def packed(self) -> bytes:
         """Return the raw samples of all probes as npz bytes."""
-        file = io.BytesIO()
-        np.savez_compressed(file, **self.samples)  # type: ignore[arg-type]
-        return file.getvalue()
+        return packed(self.samples)
 
 
 def guess(facts: Mapping[str, Fact], batch_size: int) -> float:

@@ -122,16 +122,16 @@ class Maker:
             write_whole(self._place(stage), lambda part: _save(part, stage, work))
 
     def _keep(self, plan: Plan, work: Work, store: Store) -> Artifact:
-        """Return the artifact, in the folder that its content names: the model's file and the pre-processing it needs.
+        """Return the artifact, in the folder that its content names: the model's file, how it takes samples, and which.
 
-        The same file with another pre-processing is another artifact: it answers the same samples otherwise.
+        The same file with another pre-processing, or on another dataset, is another artifact: its reference scores are others.
         """
         name = MODEL_FILES[plan.format]
         source = self._place(plan.stages[-1]) / name
         preprocess = store.settled(work.preprocess)
-        content = digest([digest_files({name: source}), preprocess.model_dump(mode="json")])
-        place = self.root / "artifacts" / content
         inputs = store.place(work.preprocess, "test")
+        content = digest([digest_files({name: source}), preprocess.model_dump(mode="json"), inputs.name])
+        place = self.root / "artifacts" / content
         fixed = fixed_batch(work) if plan.format == "onnx" else None
         if not (place / REFERENCE).exists():
             shutil.rmtree(place, ignore_errors=True)

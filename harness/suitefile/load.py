@@ -199,6 +199,9 @@ def _lacks(metric: Metric, scenarios: tuple[str, ...], registry: Registry, raw: 
     if metric.name.removeprefix("time_") in PARTS and _inside(raw, "workload", "end_to_end", False) is not True:
         return "the whole path to be timed", "add to workload: {end_to_end: true}"
     target = raw.get("target")
+    device = target.get("device", "cpu") if isinstance(target, dict) else target
+    if metric.name == "memory_device" and device in (None, "cpu"):
+        return "a GPU", "target: cuda:0"
     if metric.scope is Scope.DERIVED and (not isinstance(target, dict) or target.get("price_per_hour") is None):
         return "a price", "add to target: {price_per_hour: 0.35}"
     return None

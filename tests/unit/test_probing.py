@@ -159,10 +159,16 @@ def test_a_probe_that_the_end_of_the_run_stopped_says_nothing_about_its_rate():
 
 
 @pytest.mark.parametrize("kind", ["crashed", "out_of_memory", "failed", "killed"])
-def test_other_failures_pass_through(kind):
-    with pytest.raises(JobError) as caught:
-        search(probes(Processes(100.0, errors=[None, JobError(kind, "measure", "planted")])))
-    assert caught.value.kind == kind
+def test_a_probe_that_fails_voids_the_search_and_says_why(kind):
+    found = search(probes(Processes(100.0, errors=[None, JobError(kind, "measure", "planted")])))
+    assert (found["stop"], found["low"], found["high"], found["trials"]) == ("failed", 0.0, None, [])
+    assert kind in found["why"]
+    assert "planted" in found["why"]
+
+
+def test_a_second_probe_without_an_end_voids_the_search():
+    late = JobError("timed_out", "measure", "planted")
+    assert search(probes(Processes(100.0, errors=[late, late])))["stop"] == "failed"
 
 
 def test_a_search_that_runs_out_of_time_says_so():
