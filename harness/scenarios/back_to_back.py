@@ -46,12 +46,12 @@ def multi_stream(query: Query, clock: Clock, sizing: Sizing, options: Mapping[st
 
 def offline(query: Query, clock: Clock, sizing: Sizing, options: Mapping[str, Any], ready: Ready) -> Timeline:
     """Send queries back to back; samples over the time spent in them is the throughput, and must be precise."""
-    return _drive(query, clock, sizing, ready, precision.of_mean)
+    return _drive(query, clock, sizing, ready, precision.of_mean, looks=2)
 
 
-def _drive(query: Query, clock: Clock, sizing: Sizing, ready: Ready, width: Width) -> Timeline:
+def _drive(query: Query, clock: Clock, sizing: Sizing, ready: Ready, width: Width, looks: int = 1) -> Timeline:
     warm_up = _warm_up(query, clock, sizing)
-    ending = _Ending(sizing, width)
+    ending = _Ending(sizing, width, looks)
     durations: list[float] = []
     ready()
     start = end = clock()
@@ -68,9 +68,12 @@ def _drive(query: Query, clock: Clock, sizing: Sizing, ready: Ready, width: Widt
 class _Ending:
     """Says when a timing is over, and why. Most calls are two comparisons: it stands in the loop that is timed."""
 
-    def __init__(self, sizing: Sizing, width: Width) -> None:
+    def __init__(self, sizing: Sizing, width: Width, looks: int) -> None:
         self.sizing = sizing
+        self.looks = looks
         self.width = width
+        self.left = looks
+        """How many looks in a row must still find it precise: a width of few batches is lucky now and then."""
         self.look = sizing.min_queries
         """How many queries there must be before it is worth looking closer."""
 
@@ -89,7 +92,8 @@ class _Ending:
         if count < self.look:
             return ""
         self.look = math.ceil(count * LOOK_AGAIN)
-        return "precision" if self.width(durations) <= sizing.precision else ""
+        self.left = self.left - 1 if self.width(durations) <= sizing.precision else self.looks
+        return "" if self.left else "precision"
 
 
 def _warm_up(query: Query, clock: Clock, sizing: Sizing) -> list[float]:

@@ -333,7 +333,7 @@ class ScenarioContract(PartContract):
         steady, _ = self.driven(part, lambda _: 1e-3 / self.calls)
         noisy, _ = self.driven(part, lambda number: 1e-3 / self.calls * noise[number])
         assert steady.stop == "precision"
-        np.testing.assert_allclose(steady.elapsed, self.sizing.min_time, rtol=0.01)
+        assert self.sizing.min_time <= steady.elapsed <= 1.3 * self.sizing.min_time
         assert len(noisy.queries) > 2 * len(steady.queries)
 
     def test_it_says_why_it_stopped(self, part: Scenario) -> None:
