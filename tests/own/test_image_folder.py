@@ -241,3 +241,21 @@ def test_loading_a_program_is_not_charged_for_what_pytorch_imports(swept: Told, 
     )
     done = subprocess.run([sys.executable, "-c", code, str(program)], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 100  # 1,301 modules where nothing is imported before
+
+
+def test_end_to_end_every_part_of_the_path_is_timed_and_the_answers_are_the_same(ground: Path, swept: Told) -> None:
+    whole = run(
+        ground,
+        ground / "results",
+        workload={"dataset": {"image_folder": "photos", "transform": "timm"}, "end_to_end": True},
+        models=[{"timm": "test_resnet", "checkpoint": "plain.pth", "image_size": SIDE}],
+        runtimes=["onnxruntime"],
+        scenarios=["single_stream", {"multi_stream": {"samples": 3}}, "offline"],
+    )
+    label = f"{OWN}@onnxruntime/b1"
+    facts = whole.evaluations[label].facts
+    parts = [facts[f"time_{name}"].value for name in ("decode", "resize", "normalize", "model", "postprocess")]
+    assert min(parts) > 0
+    assert facts["multi_stream_p50"].value > facts["latency_p50"].value > max(parts)
+    assert facts["accuracy"].key == swept.evaluations[label].facts["accuracy"].key, "known already: measured once"
+    assert facts["latency_p50"].key != swept.evaluations[label].facts["latency_p50"].key

@@ -109,8 +109,9 @@ def test_planted_times_are_read_exactly(job, clock):
     assert made.found["first_query"] == 0.25 + STEP
     for name, calls in (("single_stream", 1), ("multi_stream", 8), ("offline", 1)):
         assert set(made.samples[name]) == {calls * STEP}
-        assert made.found[name]["queries"] == len(made.samples[name]) == (80 if name == "offline" else 64)
-        assert made.found[name]["elapsed"] == 64 * calls * STEP
+        count = 80 if name == "offline" else 64  # a second look at the precision comes a quarter later
+        assert made.found[name]["queries"] == len(made.samples[name]) == count
+        assert made.found[name]["elapsed"] == count * calls * STEP
     assert [made.found[name]["stop"] for name in ("single_stream", "multi_stream", "offline")] == [
         "precision",
         "max_time",
