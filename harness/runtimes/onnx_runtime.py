@@ -31,6 +31,7 @@ class OrtSession:
         settings.graph_optimization_level = LEVELS[str(options.get("optimization", "all"))]
         settings.log_severity_level = 3
         self.inner = ort.InferenceSession(str(path), settings, providers=_providers(device))
+        self._run = self.inner.run
         self.input = self.inner.get_inputs()[0].name
         self.outputs = [self.inner.get_outputs()[0].name]
         self.settings: Mapping[str, Any] = {
@@ -41,7 +42,7 @@ class OrtSession:
 
     def run(self, batch: Array) -> Array:
         """Return the first output for ``batch``."""
-        scores: Array = self.inner.run(self.outputs, {self.input: batch})[0]
+        scores: Array = self._run(self.outputs, {self.input: batch})[0]
         return scores
 
     def device_memory(self) -> int | None:
