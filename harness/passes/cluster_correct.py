@@ -121,13 +121,30 @@ def spreads(model: onnx.ModelProto, found: list[Layer], batch: Array) -> dict[st
     fixed = model.graph.input[0].type.tensor_type.shape.dim[0].dim_value
     size = fixed or BATCH
     starts = range(0, len(batch) - size + 1, size) if fixed else range(0, len(batch), size)
-    parts = [session.run(None, {model.graph.input[0].name: batch[start : start + size]}) for start in starts]
-    return {layer.output: _spread([part[i] for part in parts], layer.channels) for i, layer in enumerate(found)}
+    sums = {layer.output: Sums() for layer in found}
+    for start in starts:  # only sums are kept: the outputs of all layers together take gigabytes
+        outputs = session.run(None, {model.graph.input[0].name: batch[start : start + size]})
+        for layer, output in zip(found, outputs, strict=True):
+            sums[layer.output].add(output, layer.channels)
+    return {name: one.spread() for name, one in sums.items()}
 
 
-def _spread(outputs: list[Array], channels: int) -> Spread:
-    flat = [np.moveaxis(output, channels, -1).reshape(-1, output.shape[channels]).astype(np.float64) for output in outputs]
-    count = sum(len(one) for one in flat)
-    mean = sum(one.sum(axis=0) for one in flat) / count
-    square = sum(((one - mean) ** 2).sum(axis=0) for one in flat) / count
-    return Spread(np.asarray(mean), np.sqrt(square))
+class Sums:
+    """Number, sum and sum of squares of an output, per channel."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: Any = 0.0
+        self.second: Any = 0.0
+
+    def add(self, output: Array, channels: int) -> None:
+        """Take in another batch, whose dimension ``channels`` counts the channels."""
+        flat = np.moveaxis(output, channels, -1).reshape(-1, output.shape[channels]).astype(np.float64)
+        self.count += len(flat)
+        self.first = self.first + flat.sum(axis=0)
+        self.second = self.second + (flat**2).sum(axis=0)
+
+    def spread(self) -> Spread:
+        """Return mean and deviation of all that was taken in."""
+        mean = self.first / self.count
+        return Spread(mean, np.sqrt(np.maximum(self.second / self.count - mean**2, 0)))
