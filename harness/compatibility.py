@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from harness.interfaces import ByRuntime, Pass, Runtime, Tool
 from harness.registry import Registry
 from harness.spec import Choice
+
+
+def tools(part: Pass, runtime: Runtime, options: Mapping[str, Any]) -> tuple[Tool, ...] | str:
+    """Return what does a pass for a runtime, in order; or why nothing does. Most passes are their own tool."""
+    if isinstance(part, ByRuntime):
+        return part.tools(runtime, options)
+    return (Tool(part.name, part.door, part.form, part.packages),)
 
 
 def refusal(registry: Registry, model: Choice, passes: Sequence[Choice], runtime: Choice) -> str | None:
     """Return why these cannot be one candidate, or None when they can."""
     traits = registry.models[model.part].traits(model.options)
-    chain = [registry.passes[choice.part] for choice in passes]
-    for part in chain:
-        if not part.needs <= traits:
-            return f"{part.name} needs a model with {_words(part.needs - traits)}; {_kind(traits)}"
-    forms = [part.form for part in chain]
-    if "onnx" in forms and "torch" in forms[forms.index("onnx") :]:
-        late = chain[forms.index("onnx") + forms[forms.index("onnx") :].index("torch")]
-        early = chain[forms.index("onnx")]
-        return f"{late.name} changes PyTorch weights, so it goes before {early.name}, which changes the exported graph"
     target = registry.runtimes[runtime.part]
-    if target.format == "torch":
-        if "torch" not in traits:
-            return f"{target.name} runs PyTorch modules; {_kind(traits)}"
-        if "onnx" in forms:
-            part = chain[forms.index("onnx")]
-            return f"{part.name} makes an ONNX file, which {target.name} does not run"
+    steps: list[tuple[str, Tool]] = []
+    for choice in passes:
+        part = registry.passes[choice.part]
+        found = tools(part, target, choice.options)
+        needs = part.needs.union(*(tool.needs for tool in found if isinstance(tool, Tool)))
+        if not needs <= traits:
+            return f"{part.name} needs a model with {_words(needs - traits)}; {_kind(traits)}"
+        if isinstance(found, str):
+            return found
+        steps += [(part.name, tool) for tool in found]
+    return _order(steps) or _ends(steps, traits, target) or _lacking(traits, target)
+
+
+def _order(steps: Sequence[tuple[str, Tool]]) -> str | None:
+    """Return why one of the steps comes too late: weights are gone once a graph was made of them."""
+    early: str | None = None
+    for name, tool in steps:
+        if tool.form == "torch" and early:
+            return f"{name} changes PyTorch weights, so it goes before {early}, which changes the exported graph"
+        early = early or (name if tool.form == "onnx" else None)
+    return None
+
+
+def _ends(steps: Sequence[tuple[str, Tool]], traits: frozenset[str], target: Runtime) -> str | None:
+    """Return why what the chain ends in is nothing that ``target`` runs."""
+    if target.format != "torch":
+        return None
+    if "torch" not in traits:
+        return f"{target.name} runs PyTorch modules; {_kind(traits)}"
+    makes = next((name for name, tool in steps if tool.form == "onnx"), None)
+    return f"{makes} makes an ONNX file, which {target.name} does not run" if makes else None
+
+
+def _lacking(traits: frozenset[str], target: Runtime) -> str | None:
     return next((reason for trait, reason in target.lacks.items() if trait in traits), None)
 
 

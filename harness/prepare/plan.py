@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from harness.interfaces import Part
+from harness.compatibility import tools
+from harness.errors import InputError
+from harness.interfaces import Part, Pass, Runtime, Tool
 from harness.keys import digest, digest_files, part_identity, versions
 from harness.registry import Registry
 from harness.spec import Candidate, Choice, Suite, Value
@@ -55,16 +57,18 @@ class Planner:
     def plan(self, candidate: Candidate) -> Plan:
         """Return the plan of the candidate's artifact."""
         source = self.registry.models[candidate.model.part]
-        target = self.registry.runtimes[candidate.runtime.part].format
+        runtime = self.registry.runtimes[candidate.runtime.part]
+        target = runtime.format
         start = [self.data, self.suite.search.seed, self._model_files(candidate.model)]
-        stages = [self._stage("build", source, candidate.model, start)]
+        stages = [_build(source, candidate.model, start)]
         form = "torch" if "torch" in source.traits(candidate.model.options) else "onnx"
         for choice in candidate.passes:
             part = self.registry.passes[choice.part]
-            if form == "torch" and part.form == "onnx":
-                stages.append(_export("onnx", stages[-1].key))
-                form = "onnx"
-            stages.append(self._stage("pass", part, choice, stages[-1].key))
+            for tool in _tools(part, runtime, choice):
+                if form == "torch" and tool.form == "onnx":
+                    stages.append(_export("onnx", stages[-1].key))
+                    form = "onnx"
+                stages.append(_step(part, tool, choice, stages[-1].key))
         if form == "torch":
             stages.append(_export(target, stages[-1].key))
         return Plan(
@@ -77,16 +81,32 @@ class Planner:
             seed=self.suite.search.seed,
         )
 
-    def _stage(self, kind: str, part: Part, choice: Choice, before: Any) -> Stage:
-        key = digest([kind, part_identity(part, choice.options), before])
-        return Stage(kind=kind, name=part.name, door=part.door, options=choice.options, key=key)
-
     def _model_files(self, choice: Choice) -> str:
         text = choice.model_dump_json()
         if text not in self._files:
             files = self.registry.models[choice.part].files(choice.options, self.folder)
             self._files[text] = digest_files({f"{number:06} {path.name}": path for number, path in enumerate(files)})
         return self._files[text]
+
+
+def _build(source: Part, choice: Choice, before: Any) -> Stage:
+    key = digest(["build", part_identity(source, choice.options), before])
+    return Stage(kind="build", name=source.name, door=source.door, options=choice.options, key=key)
+
+
+def _tools(part: Pass, runtime: Runtime, choice: Choice) -> tuple[Tool, ...]:
+    found = tools(part, runtime, choice.options)
+    if isinstance(found, str):
+        raise InputError(found)
+    return found
+
+
+def _step(part: Pass, tool: Tool, choice: Choice, before: Any) -> Stage:
+    """Return the stage in which ``tool`` does the pass: keyed by the tool's own packages, and by its name if it is a choice."""
+    about = part_identity(part, choice.options) | {"packages": versions(tool.packages)}
+    named = {"tool": tool.name} if tool.name != part.name else {}
+    key = digest(["pass", about | named, before])
+    return Stage(kind="pass", name=part.name, door=tool.door, options=choice.options, key=key)
 
 
 def _export(target: str, before: str) -> Stage:

@@ -1,6 +1,7 @@
 import pytest
 
-from harness.compatibility import refusal
+from harness.compatibility import refusal, tools
+from harness.interfaces import Tool
 from harness.spec import Choice
 
 PYTORCH, PYTORCH_FUNCTION = ("timm", {"name": "resnet18"}), ("python", {"function": "a:b"})
@@ -56,10 +57,91 @@ def test_what_makes_sense_is_not_refused(registry, model, passes, runtime):
         ),
         (GRAPH, [], "torch", "torch runs PyTorch modules; this one is an ONNX graph"),
         (TREES, [], "torch", "torch runs PyTorch modules; this one is made of decision trees"),
-        (PYTORCH, ["quantize"], "torch", "quantize makes an ONNX file, which torch does not run"),
+        (PYTORCH, ["quantize"], "torch", "quantize has no tool that makes what torch runs"),
         (TREES, [], "openvino", "openvino has no operator for decision trees (ai.onnx.ml)"),
         (OWN_TREES, [], "openvino", "openvino has no operator for decision trees (ai.onnx.ml)"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_its_rule(registry, model, passes, runtime, rule):
     assert refused(registry, model, passes, runtime) == rule
+
+
+QUANTIZE = "quantize"
+
+
+def asked(registry, runtime, **options):
+    return tools(registry.passes[QUANTIZE], registry.runtimes[runtime], options)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "options", "names"),
+    [
+        ("onnxruntime", {}, ["onnxruntime"]),
+        ("openvino", {}, ["nncf"]),
+        ("onnxruntime", {"method": "dynamic", "per_channel": False}, ["onnxruntime"]),
+        ("openvino", {"method": "weight_only", "bits": 4}, ["nncf"]),
+        ("openvino", {"calibration": "percentile", "accuracy_aware": {"max_drop": 0.01}}, ["nncf"]),
+        ("onnxruntime", {"calibration": "entropy"}, ["onnxruntime"]),
+        ("onnxruntime", {"method": "fp16"}, ["onnxruntime.float16"]),
+        ("openvino", {"method": "fp16"}, ["onnxruntime.float16"]),
+        ("onnxruntime", {"method": "qat", "finetune_epochs": 2}, ["qat", "onnxruntime"]),
+        ("openvino", {"method": "qat"}, ["qat", "nncf"]),
+    ],
+)
+def test_one_request_is_served_by_the_tool_of_its_runtime(registry, runtime, options, names):
+    assert [tool.name for tool in asked(registry, runtime, **options)] == names
+
+
+@pytest.mark.parametrize(
+    ("runtime", "options", "rule"),
+    [
+        (
+            "openvino",
+            {"method": "dynamic"},
+            "openvino has no dynamic quantization of a model: NNCF makes static and weight_only ones",
+        ),
+        ("openvino", {"calibration": "entropy"}, "openvino has no entropy calibration: NNCF knows minmax and percentile"),
+        (
+            "openvino",
+            {"method": "qat", "calibration": "entropy"},
+            "openvino has no entropy calibration: NNCF knows minmax and percentile",
+        ),
+        ("onnxruntime", {"bits": 4}, "bits means nothing to static quantization"),
+        ("onnxruntime", {"method": "dynamic", "calibration": "entropy"}, "calibration means nothing to dynamic quantization"),
+        (
+            "onnxruntime",
+            {"method": "dynamic", "calibration_samples": 8},
+            "calibration_samples means nothing to dynamic quantization",
+        ),
+        ("onnxruntime", {"method": "weight_only", "per_channel": False}, "per_channel means nothing to weight_only quantization"),
+        (
+            "openvino",
+            {"method": "fp16", "accuracy_aware": {"max_drop": 0.01}},
+            "accuracy_aware means nothing to fp16 quantization",
+        ),
+        ("onnxruntime", {"finetune_epochs": 3}, "finetune_epochs means nothing to static quantization"),
+        ("torch", {"method": "fp16"}, "quantize has no tool that makes what torch runs"),
+    ],
+)
+def test_a_request_that_no_tool_serves_is_named_by_its_rule(registry, runtime, options, rule):
+    assert asked(registry, runtime, **options) == rule
+
+
+def test_a_step_that_trains_needs_weights_and_goes_before_the_graph(registry):
+    def refused_qat(model, *before):
+        part, options = model
+        chain = [*(Choice(part=name, label=name) for name in before), Choice(part=QUANTIZE, label="q", options={"method": "qat"})]
+        runtime = Choice(part="onnxruntime", label="onnxruntime")
+        return refusal(registry, Choice(part=part, label=part, options=options), chain, runtime)
+
+    assert refused_qat(PYTORCH, "prune") is None
+    assert refused_qat(GRAPH) == "quantize needs a model with PyTorch weights; this one is an ONNX graph"
+    assert refused_qat(PYTORCH, "quantize") == (
+        "quantize changes PyTorch weights, so it goes before quantize, which changes the exported graph"
+    )
+
+
+def test_a_pass_that_does_not_look_at_the_runtime_is_its_own_tool(registry):
+    part = registry.passes["prune"]
+    for runtime in registry.runtimes.values():
+        assert tools(part, runtime, {}) == (Tool(part.name, part.door, part.form, part.packages),)

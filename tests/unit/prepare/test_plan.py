@@ -60,12 +60,49 @@ def test_runtimes_of_one_format_share_the_artifact_and_others_the_stages_before(
 
 
 def test_different_artifacts_have_different_recipes(plans):
-    chains: dict[str, set[object]] = {}
-    for label, plan in plans().items():
-        steps = tuple((stage.kind, stage.name, stage.door) for stage in plan.stages)
-        chains.setdefault(plan.recipe, set()).add((label.partition("@")[0], steps))
-    assert all(len(made) == 1 for made in chains.values())
-    assert len(chains) == len(set.union(*chains.values()))
+    """Quantized for another runtime is another artifact; else runtimes of one format share theirs."""
+
+    def makes(label, plan):
+        chain, _, runtime = label.partition("@")
+        return chain, runtime if "quantize" in chain else plan.format if "test_resnet" in chain else "onnx"
+
+    made = plans()
+    assert len({plan.recipe for plan in made.values()}) == len({makes(label, plan) for label, plan in made.items()})
+
+
+def test_a_pass_is_done_by_the_tool_of_the_runtime_and_keyed_by_it(plans):
+    made = plans()
+    ort, ov = (made[f"test_resnet+quantize:static@{runtime}/b1"] for runtime in ("onnxruntime", "openvino"))
+    assert ort.stages[:-1] == ov.stages[:-1]
+    assert ort.stages[-1].door.startswith("harness.passes.quantize_onnx:")
+    assert ov.stages[-1].door.startswith("harness.passes.quantize_nncf:")
+    assert ort.stages[-1].options == ov.stages[-1].options
+    assert ort.recipe != ov.recipe
+
+
+def test_a_tool_without_a_choice_is_shared_between_runtimes(plans):
+    made = plans(("[quantize]", "[{quantize: fp16}]"))
+    assert made["test_resnet+quantize:fp16@onnxruntime/b1"].recipe == made["test_resnet+quantize:fp16@openvino/b1"].recipe
+
+
+def test_a_pass_of_two_steps_is_two_stages_with_the_export_between(plans):
+    made = plans(("[quantize]", "[{quantize: qat}]"))
+    ort, ov = (made[f"test_resnet+quantize:qat@{runtime}/b1"] for runtime in ("onnxruntime", "openvino"))
+    assert kinds(ort) == [("build", "timm"), ("pass", "quantize"), ("export", "onnx"), ("pass", "quantize")]
+    assert ort.stages[:3] == ov.stages[:3]
+    assert ort.recipe != ov.recipe
+
+
+def test_another_version_of_the_tool_is_another_recipe(plans, monkeypatch):
+    from harness import keys
+
+    before = plans()
+    label = "test_resnet+quantize:static@{}/b1".format
+    installed = keys.installed
+    monkeypatch.setattr(keys, "installed", lambda package: "0" if package == "nncf" else installed(package))
+    after = plans()
+    assert before[label("openvino")].recipe != after[label("openvino")].recipe
+    assert before[label("onnxruntime")].recipe == after[label("onnxruntime")].recipe
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""What a quantizer gets to work with: the prepared graph, training samples, the options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import onnx
+
+from harness.interfaces import Array, Bench, Work
+from harness.passes.declared import QuantizeOptions
+from harness.passes.quantize_graph import prepared
+
+BATCH: Final = 16
+HELD: Final = 64
+HELD_AWARE: Final = 512
+"""Training samples kept back to judge with: few for a look, more where an accuracy is to hold (one is 0.2 pp)."""
+
+Make = Callable[[frozenset[str]], onnx.ModelProto]
+"""Quantizes the job's graph, but for the layers named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Inputs that set the ranges, and others, with labels, that judge. No sample is in both."""
+
+    calibration: Array
+    held: Array
+    labels: Array
+    fixed: int | None = None
+    """The only batch size the graph takes."""
+
+    def batches(self, inputs: Array) -> list[Array]:
+        """Return ``inputs`` in batches of one size; the last is filled up from the start."""
+        size = self.fixed or min(BATCH, len(inputs))
+        whole = np.arange(-(-len(inputs) // size) * size) % len(inputs)
+        return np.split(inputs[whole], len(whole) // size)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One request, ready for a tool."""
+
+    graph: onnx.ModelProto
+    samples: Samples
+    wish: QuantizeOptions
+    say: Callable[[str], None]
+
+
+def job(work: Work, wish: QuantizeOptions, bench: Bench) -> Job:
+    """Return the job of quantizing ``work``: where training samples are few, both uses get their share of them."""
+    graph = prepared(work.model)
+    fixed = graph.graph.input[0].type.tensor_type.shape.dim[0].dim_value
+    held = HELD_AWARE if wish.accuracy_aware else HELD
+    inputs, labels = bench.inputs(work.preprocess, "train", wish.calibration_samples + held)
+    order = np.random.default_rng(bench.seed).permutation(len(inputs))
+    back, front = np.split(order, [max(1, len(order) * held // (wish.calibration_samples + held))])
+    return Job(graph, Samples(inputs[front], inputs[back], labels[back], fixed or None), wish, bench.say)
