@@ -69,9 +69,8 @@ class Ledger:
         return part_identity(part, choice.options) | ends
 
     def plan(self, candidate: Candidate) -> Plan:
-        """Return the plan of the candidate's artifact; candidates that share an artifact share it."""
-        target = self.registry.runtimes[candidate.runtime.part].format
-        name = "+".join((candidate.model.label, *(choice.label for choice in candidate.passes), target))
+        """Return the plan of the candidate's artifact; it depends on the runtime, but not on the runtime's options."""
+        name = "+".join((candidate.model.label, *(choice.label for choice in candidate.passes), candidate.runtime.part))
         if name not in self._plans:
             self._plans[name] = self._planner.plan(candidate)
         return self._plans[name]

@@ -12,6 +12,7 @@ from harness.record import Fact, Failure
 from harness.space import expand
 from harness.spec import Choice, Target
 from harness.store import Run, Store
+from harness.suitefile import loads
 
 SERVER = Choice(part="server", label="server:0.02", options={"latency": 0.02})
 
@@ -259,3 +260,22 @@ def test_a_look_asks_for_no_fact_of_a_process_that_nobody_was_measured_in(opened
     shared = sum(metric.scope.value == "process" for metric in metrics)
     own = sum(metric.scope.value == "query" for metric in metrics)
     assert len(asked[0]) == len(metrics) + 49 * shared + own
+
+
+def test_the_tool_of_a_pass_is_that_of_the_runtime(registry, environment, tmp_path):
+    """Two runtimes of one format, one tool each: two recipes, and one where no pass asks for a tool."""
+    text = """
+name: tools
+workload: {dataset: digits}
+models: [{timm: test_resnet}]
+passes: [[], [quantize]]
+runtimes: [onnxruntime, openvino]
+profiles: {p: {weights: {size: 1}, range: {size: [1 kB, 1 MB]}}}
+"""
+    suite = loads(text, registry, tmp_path)
+    with Store("sqlite://") as store:
+        ledger = Ledger(suite, registry, store, environment)
+        recipes = {c.label: ledger.plan(c).recipe for c in expand(suite, registry).candidates}
+    plain = {recipes[label] for label in recipes if "quantize" not in label}
+    quantized = {recipes[label] for label in recipes if "quantize" in label}
+    assert (len(plain), len(quantized)) == (1, 2)
