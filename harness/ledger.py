@@ -169,6 +169,8 @@ class Ledger:
     def _measures(self, metric: Metric) -> bool:
         if metric.scope is Scope.DERIVED or (metric.name.removeprefix("time_") in PARTS and not self.setting.end_to_end):
             return False
+        if metric.name == "memory_device" and self.suite.device == "cpu":
+            return False
         return metric.scenario is None or metric.scenario in self.setting.scenarios
 
     def _look_up_failures(self, found: dict[str, Known]) -> None:

@@ -83,16 +83,16 @@ def _headline(name: str, one: Mapping[str, Any]) -> Text:
 
 
 def _terms(one: Mapping[str, Any]) -> Table:
-    table = Table(box=None, padding=(0, 2), header_style="dim")
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     for title in ("", "value", "95 % interval", "baseline", "utility", "adds"):
         table.add_column(title, justify="left" if not title else "right", no_wrap=True)
     for term in one["terms"]:
         fact, reference = one["facts"].get(term["metric"]), one["baseline_facts"].get(term["metric"])
         table.add_row(
-            "  " + term["metric"],
-            _shown(fact, "value"),
+            " " + term["metric"],
+            _sign(fact) + _shown(fact, "value"),
             _interval(fact),
-            _shown(reference, "value"),
+            _sign(reference) + _shown(reference, "value"),
             f"{term['utility']:.2f}",
             f"{term['contribution']:.3f}",
         )
@@ -103,12 +103,17 @@ def _shown(fact: Mapping[str, Any] | None, field: str) -> str:
     return units.show(float(fact[field]), str(fact["unit"])) if fact else "unknown"
 
 
+def _sign(fact: Mapping[str, Any] | None) -> str:
+    """Return the sign before a figure that was not measured."""
+    return "≈ " if fact and fact.get("provenance") == "estimate" else ""
+
+
 def _interval(fact: Mapping[str, Any] | None) -> str:
     if fact is None:
         return ""
     low, high = _shown(fact, "low"), _shown(fact, "high")
-    number, _, unit = low.rpartition(" ")
-    return "exact" if low == high else f"{number if high.endswith(' ' + unit) else low} – {high}"
+    number, _, unit = low.partition(" ")
+    return "exact" if low == high else f"{number if high.partition(' ')[2] == unit else low} – {high}"
 
 
 def _beside(one: Mapping[str, Any]) -> list[Text]:
