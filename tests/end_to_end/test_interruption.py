@@ -52,9 +52,11 @@ def test_killed_twice_and_started_again_the_store_is_that_of_one_run(tmp_path: P
     assert project.keys() == whole.keys()
 
 
-def test_interrupted_by_the_user_it_says_so_and_goes_on_next_time(project: Project) -> None:
+def test_interrupted_by_the_user_it_says_so_and_goes_on_next_time(tmp_path: Path) -> None:
+    project = Project(tmp_path / "long", SMALL.replace("[1, 8]", "[1, 2, 3, 4, 5, 6, 7, 8, 9]"))
     process = project.start("run", "suite.yaml")
     _wait_for_facts(project, process, 0)
+    assert process.poll() is None, "it is not over yet"
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 130
     log = (project.folder / "log").read_text()

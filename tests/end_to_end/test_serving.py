@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ SUITE = """
 name: serving
 workload: {dataset: digits}
 models: [{sklearn: decision_tree}]
-runtimes: [{onnxruntime: {threads: 1}}, patient]
+runtimes: [patient]
 scenarios: [single_stream, {server: {latency: 40 ms, percentile: 90, seconds: 0.5 s, precision: 20 %}}]
 profiles: {p: {weights: {server_rate: 1}, range: {server_rate: [1, 1000]}}}
 measure: {min_queries: 64, max_queries: 64, min_time: 0 s, max_time: 50 ms, processes: 1, again: 0}
@@ -51,15 +52,16 @@ def load(folder, options, device):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
-    """The candidates of the answer, by runtime."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The only candidate of the answer."""
     project = Project(tmp_path_factory.mktemp("serving"), SUITE)
     _install(project.folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(project.folder), os.environ.get("PYTHONPATH")))))
         answer = project.harness("run", "suite.yaml", "--json")
     assert answer.status == 0, answer.err
-    return {one["runtime"]["part"]: one for one in json.loads(answer.out)["candidates"]}
+    (candidate,) = json.loads(answer.out)["candidates"]
+    return candidate
 
 
 def _install(folder: Path) -> None:
@@ -70,15 +72,9 @@ def _install(folder: Path) -> None:
     (about / "entry_points.txt").write_text("[harness.runtimes]\npatient = patient:PATIENT\n")
 
 
-def test_a_rate_is_found_below_what_the_runtime_can_do_at_all(served) -> None:
-    rate = served["patient"]["facts"]["server_rate"]
+def test_a_rate_is_found_below_what_the_runtime_can_do_at_all(served: dict[str, Any]) -> None:
+    rate = served["facts"]["server_rate"]
     assert 0 < rate["low"] <= rate["value"] <= rate["high"]
     assert rate["value"] < 1.1 * CAPACITY
     assert rate["n"] >= 64
     assert rate["processes"] == 1
-
-
-def test_a_rate_near_the_generators_own_limit_is_refused_in_words(served) -> None:
-    tree = served["onnxruntime"]
-    assert "server_rate" not in tree["facts"]
-    assert "load generator" in tree["withheld"]["server_rate"]["why"]
