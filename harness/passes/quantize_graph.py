@@ -69,10 +69,10 @@ def products(model: onnx.ModelProto) -> list[str]:
     return [node.name for node in model.graph.node if node.op_type == "MatMul" and not stored & set(node.input)]
 
 
-def output_axis(node: onnx.NodeProto, weight: Array) -> int:
-    """Return the axis of a layer's weight that counts its output channels."""
+def output_axis(node: onnx.NodeProto) -> int:
+    """Return the axis of a layer's weight that counts its output channels: the first, or -1, the last."""
     transposed = any(attribute.name == "transB" and attribute.i for attribute in node.attribute)
-    return 0 if node.op_type == "Conv" or transposed else weight.ndim - 1
+    return 0 if node.op_type == "Conv" or transposed else -1
 
 
 def stored(model: onnx.ModelProto, name: str) -> Array:

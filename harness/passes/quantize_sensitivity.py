@@ -1,8 +1,9 @@
 """Which layers suffer most from quantization, and how many of them must stay in float for the accuracy to hold.
 
 The recipe of Wu et al. 2020 ("Integer quantization for deep learning inference", partial quantization): each layer is
-quantized by itself and the damage ranked; then layers go back to float, the worst first. How many is found by bisection,
-with the tool itself and the accuracy on held-out training samples; it takes for granted that more float is no worse.
+quantized by itself - its weight, what it takes, what it gives - and the damage ranked; then layers go back to float, the
+worst first. How many is found by bisection, with the tool itself and the accuracy on held-out training samples; it takes
+for granted that more float is no worse.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def within(job: Job, make: Make, first: onnx.ModelProto, exact: Array, most: flo
     if holds(first):
         return (), first
     job.say("ranking layers by sensitivity")
-    order = ranked(job.graph, job.samples, job.wish.bits, activations=job.wish.method != "weight_only")
+    order = ranked(job)
     found = _fewest(order, make, holds)
     if found is None:
         message = f"accuracy falls by more than {most:.2%} whichever layers stay in float: {len(order)} were ranked"
@@ -61,63 +62,75 @@ def _fewest(order: list[str], make: Make, holds: Callable[[onnx.ModelProto], boo
     return found
 
 
-def ranked(graph: onnx.ModelProto, samples: Samples, bits: int, activations: bool) -> list[str]:
+def ranked(job: Job) -> list[str]:
     """Return the layers, the most sensitive first: by the mean square error of the scores when only it is quantized."""
-    few = replace(samples, held=samples.held[:RANKED_ON], labels=samples.labels[:RANKED_ON])
-    exact = scores(graph, few)
-    spans = _spans(graph, few) if activations else {}
-    damage = {name: float(((scores(_alone(graph, name, bits, spans), few) - exact) ** 2).mean()) for name in weights(graph)}
+    few = replace(job.samples, held=job.samples.held[:RANKED_ON], labels=job.samples.labels[:RANKED_ON])
+    exact = scores(job.graph, few)
+    spans = {} if job.wish.method == "weight_only" else _spans(job.graph, few)
+    damage = {name: float(((scores(_alone(job, name, spans), few) - exact) ** 2).mean()) for name in weights(job.graph)}
     return sorted(damage, key=lambda name: -damage[name])
 
 
 def _spans(graph: onnx.ModelProto, samples: Samples) -> dict[str, tuple[float, float]]:
-    """Return the least and greatest value of each layer's input on the samples."""
+    """Return the least and greatest value of what each layer takes and gives on the samples."""
     layers = weights(graph)
     probe = onnx.ModelProto()
     probe.CopyFrom(graph)
     given = probe.graph.input[0].name
-    inner = sorted({node.input[0] for node in graph.graph.node if node.name in layers} - {given})
-    probe.graph.output.extend(onnx.ValueInfoProto(name=name) for name in inner)
+    asked = sorted(
+        {name for node in graph.graph.node if node.name in layers for name in (node.input[0], node.output[0])} - {given}
+    )
+    ends = {output.name for output in graph.graph.output}
+    probe.graph.output.extend(onnx.ValueInfoProto(name=name) for name in asked if name not in ends)
     session = ort.InferenceSession(probe.SerializeToString(), providers=["CPUExecutionProvider"])
     found: dict[str, tuple[float, float]] = {}
     for batch in samples.batches(samples.held):
-        values = dict(zip(inner, session.run(inner, {given: batch}), strict=True)) if inner else {}
+        values = dict(zip(asked, session.run(asked, {given: batch}), strict=True)) if asked else {}
         for name, value in (values | {given: batch}).items():
             low, high = found.get(name, (0.0, 0.0))
             found[name] = (min(low, float(value.min())), max(high, float(value.max())))
     return found
 
 
-def _alone(graph: onnx.ModelProto, name: str, bits: int, spans: dict[str, tuple[float, float]]) -> onnx.ModelProto:
-    """Return the float graph with one layer's weight rounded, and its input too where ``spans`` has its ends."""
+def _alone(job: Job, name: str, spans: dict[str, tuple[float, float]]) -> onnx.ModelProto:
+    """Return the float graph with one layer's weight rounded; and what it takes and gives, where ``spans`` has their ends."""
     model = onnx.ModelProto()
-    model.CopyFrom(graph)
+    model.CopyFrom(job.graph)
     place, node = next((i, node) for i, node in enumerate(model.graph.node) if node.name == name)
-    model.graph.initializer.append(numpy_helper.from_array(rounded(node, stored(model, node.input[1]), bits), "rounded weight"))
+    weight = rounded(stored(model, node.input[1]), job.wish.bits, output_axis(node) if job.wish.per_channel else None)
+    model.graph.initializer.append(numpy_helper.from_array(weight, "rounded weight"))
     node.input[1] = "rounded weight"
-    if node.input[0] in spans:
-        for new in reversed(_pair(model, node.input[0], *spans[node.input[0]])):
-            model.graph.node.insert(place, new)
-        next(one for one in model.graph.node if one.name == name).input[0] = "rounded input"
+    taken, gives = node.input[0], node.output[0]
+    before: list[onnx.NodeProto] = []
+    after: list[onnx.NodeProto] = []
+    if taken in spans:
+        before, node.input[0] = _pair(model, taken, "rounded input", spans[taken]), "rounded input"
+    if gives in spans:
+        after, node.output[0] = _pair(model, "exact output", gives, spans[gives]), "exact output"
+    for new in reversed(after):
+        model.graph.node.insert(place + 1, new)
+    for new in reversed(before):
+        model.graph.node.insert(place, new)
     return model
 
 
-def rounded(node: onnx.NodeProto, weight: Array, bits: int) -> Array:
-    """Return the weight as ``bits`` bits per output channel would hold it, symmetric around zero."""
-    axis = output_axis(node, weight)
+def rounded(weight: Array, bits: int, axis: int | None) -> Array:
+    """Return the weight as ``bits`` bits hold it, symmetric around zero, with one scale per step along ``axis`` or one in all."""
     most = 2 ** (bits - 1) - 1
-    others = tuple(i for i in range(weight.ndim) if i != axis)
+    others = None if axis is None else tuple(i for i in range(weight.ndim) if i != axis % weight.ndim)
     scale = np.maximum(np.abs(weight).max(axis=others, keepdims=True), 1e-12) / most
     result: Array = (np.clip(np.round(weight / scale), -most, most) * scale).astype(np.float32)
     return result
 
 
-def _pair(model: onnx.ModelProto, name: str, low: float, high: float) -> list[onnx.NodeProto]:
-    """Return the two nodes that round a tensor to 8 unsigned bits between two ends, zero among them."""
-    scale = max(high - low, 1e-12) / 255
-    values = {"input scale": np.float32(scale), "input zero": np.uint8(np.clip(round(-low / scale), 0, 255))}
-    model.graph.initializer.extend(numpy_helper.from_array(np.array(value), key) for key, value in values.items())
+def _pair(model: onnx.ModelProto, exact: str, rough: str, span: tuple[float, float]) -> list[onnx.NodeProto]:
+    """Return the two nodes that make ``rough`` of ``exact``: 8 unsigned bits between two ends, zero among them."""
+    scale = max(span[1] - span[0], 1e-12) / 255
+    ends, bytes_ = (f"{rough}:scale", f"{rough}:zero"), f"{rough}:bytes"
+    values = (np.float32(scale), np.uint8(np.clip(round(-span[0] / scale), 0, 255)))
+    for name, value in zip(ends, values, strict=True):
+        model.graph.initializer.append(numpy_helper.from_array(np.array(value), name))
     return [
-        helper.make_node("QuantizeLinear", [name, "input scale", "input zero"], ["input bytes"], name="round input"),
-        helper.make_node("DequantizeLinear", ["input bytes", "input scale", "input zero"], ["rounded input"], name="widen input"),
+        helper.make_node("QuantizeLinear", [exact, *ends], [bytes_], name=f"{rough}:narrow"),
+        helper.make_node("DequantizeLinear", [bytes_, *ends], [rough], name=f"{rough}:widen"),
     ]

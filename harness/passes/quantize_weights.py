@@ -14,7 +14,7 @@ from onnx import helper, numpy_helper
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
 from harness.errors import JobError
-from harness.passes.quantize_graph import forget, output_axis, stored, weights
+from harness.passes.quantize_graph import forget, stored, weights
 
 BLOCK: Final = 32
 ACCURACY_LEVEL: Final = 4
@@ -58,18 +58,16 @@ def _as_product(model: onnx.ModelProto, node: onnx.NodeProto) -> None:
 
 
 def _narrow(model: onnx.ModelProto, node: onnx.NodeProto) -> None:
-    """Store a layer's weight in 8 bits per output channel, widened by a node before it."""
+    """Store a convolution's weight in 8 bits per output channel, widened by a node before it."""
     old = node.input[1]
     weight = stored(model, old)
-    axis = output_axis(node, weight)
-    others = tuple(i for i in range(weight.ndim) if i != axis)
-    scale = np.maximum(np.abs(weight).max(axis=others, keepdims=True), 1e-12) / 127
+    scale = np.maximum(np.abs(weight).max(axis=tuple(range(1, weight.ndim)), keepdims=True), 1e-12) / 127
     narrow = np.clip(np.round(weight / scale), -127, 127).astype(np.int8)
     bytes_, scales, wide = (f"{node.name}:{what}" for what in ("bytes", "scales", "wide"))
     values = {bytes_: narrow, scales: scale.astype(np.float32).ravel()}
     model.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in values.items())
     place = next(i for i, one in enumerate(model.graph.node) if one.name == node.name)
     node.input[1] = wide
-    widen = helper.make_node("DequantizeLinear", [bytes_, scales], [wide], name=f"{node.name}:widen", axis=axis)
+    widen = helper.make_node("DequantizeLinear", [bytes_, scales], [wide], name=f"{node.name}:widen", axis=0)
     model.graph.node.insert(place, widen)
     forget(model, old)

@@ -1,0 +1,100 @@
+"""int8 beside float32 on this machine, by each runtime's own tool: `pytest tests/benchmarks/test_quantized_speed.py -s`.
+
+Sessions with one thread are timed in turn, in one process, by processor time, so that other programs disturb all alike.
+Weights are random: speed does not depend on them. Nothing is asserted on time.
+"""
+
+from __future__ import annotations
+
+import logging
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import timm
+import torch
+
+from harness.interfaces import Array, Bench, Samples, Split, Work
+from harness.prepare import export
+from harness.record import Preprocess
+from harness.registry import Registry, open_door
+
+SIDE = 224
+ROUNDS = 7
+SECONDS = 0.2
+RUNTIMES = ("openvino", "onnxruntime")
+
+
+def bench() -> Bench:
+    """Return a bench of noise: 96 training samples, with labels of no meaning."""
+    noise = np.random.default_rng(0).normal(size=(96, 3, SIDE, SIDE)).astype(np.float32)
+    split = Split(noise, np.arange(96) % 10)
+    data = Samples(tuple("0123456789"), split, split, None)
+    return Bench(
+        data=data,
+        seed=0,
+        folder=Path(),
+        say=lambda _: None,
+        inputs=lambda _, __, at_most: (noise[:at_most], split.labels[:at_most]),
+        fit=lambda *_: {},
+    )
+
+
+def network() -> Work:
+    """Return resnet18 with random weights, no branch of them zero, and statistics of its own activations."""
+    torch.manual_seed(0)
+    model = timm.create_model("resnet18", num_classes=10, zero_init_last=False).train()
+    with torch.no_grad():
+        for _ in range(3):
+            model(torch.randn(8, 3, SIDE, SIDE))
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    return export.apply(Work("torch", model.eval(), Preprocess(), (3, SIDE, SIDE)), {"target": "onnx"}, bench())
+
+
+def sessions(plain: Work) -> dict[str, Callable[[Array], Array]]:
+    """Return what answers, by name: float32 and int8 in each runtime."""
+    registry, found = Registry.load(), {}
+    for name in RUNTIMES:
+        runtime = registry.runtimes[name]
+        (tool,) = registry.passes["quantize"].tools(runtime, {})
+        small = open_door(tool.door)(plain, {"calibration_samples": 32}, bench())
+        for kind, work in (("float32", plain), (f"int8 ({tool.name})", small)):
+            folder = Path(tempfile.mkdtemp())
+            onnx.save(work.model, folder / "model.onnx")
+            found[f"{name} {kind}"] = open_door(runtime.door)(folder, {"threads": 1}, "cpu").run
+    return found
+
+
+def took(run: Callable[[Array], Array], batch: Array) -> float:
+    """Return the processor seconds of one answer."""
+    began, count = time.process_time(), 0
+    while time.process_time() - began < SECONDS:
+        run(batch)
+        count += 1
+    return (time.process_time() - began) / count
+
+
+def test_int8_beside_float32(capsys: pytest.CaptureFixture[str]) -> None:
+    answering = sessions(network())
+    lines = [f"resnet18 at {SIDE} pixels, one thread, median of {ROUNDS} interleaved rounds"]
+    for size in (1, 8):
+        batch = np.random.default_rng(1).normal(size=(size, 3, SIDE, SIDE)).astype(np.float32)
+        for run in answering.values():
+            run(batch)
+        rounds = [{name: took(run, batch) for name, run in answering.items()} for _ in range(ROUNDS)]
+        for name in answering:
+            own = f"{name.partition(' ')[0]} float32"
+            ratios = sorted(one[own] / one[name] for one in rounds)
+            middle = statistics.median(one[name] for one in rounds)
+            lines.append(
+                f"batch {size}  {name:26} {middle * 1e3:8.2f} ms   {statistics.median(ratios):5.2f} × float32"
+                f"   ({ratios[0]:.2f}-{ratios[-1]:.2f})"
+            )
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
+    assert len(answering) == 4
