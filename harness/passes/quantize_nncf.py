@@ -25,7 +25,7 @@ from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 
 from harness.interfaces import Bench, Work
 from harness.passes.quantize import quantized
-from harness.passes.quantize_graph import products
+from harness.passes.quantize_graph import LAYERS, products
 from harness.passes.quantize_job import Job, Make
 
 RANGES: Final = {"minmax": RangeEstimatorParametersSet.MINMAX, "percentile": RangeEstimatorParametersSet.MEAN_QUANTILE}
@@ -41,7 +41,13 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
 
 def _maker(job: Job) -> Make:
     make = _weights if job.wish.method == "weight_only" else _static
-    return lambda keep: _readable(make(job, nncf.IgnoredScope(names=sorted(keep))))
+    return lambda keep: _readable(make(job, _ignored(job, keep)))
+
+
+def _ignored(job: Job, keep: frozenset[str]) -> nncf.IgnoredScope:
+    """Return the layers that stay in float; once there is one, operators without weights, as sums, do so too."""
+    others = {node.op_type for node in job.graph.graph.node} - set(LAYERS) if keep else set()
+    return nncf.IgnoredScope(names=sorted(keep), types=sorted(others), validate=False)
 
 
 def _static(job: Job, keep: nncf.IgnoredScope) -> onnx.ModelProto:

@@ -23,6 +23,8 @@ from harness.passes.quantize_check import nearness, scores
 from harness.passes.quantize_graph import output_axis, stored, weights
 from harness.passes.quantize_job import Job, Make, Samples
 
+CONVOLUTION_BITS: Final = 8
+"""Both tools leave convolutions at this where matrix products get 4."""
 RANKED_ON: Final = 32
 """Samples that rank the layers: an order is coarser than an accuracy."""
 
@@ -97,7 +99,8 @@ def _alone(job: Job, name: str, spans: dict[str, tuple[float, float]]) -> onnx.M
     model = onnx.ModelProto()
     model.CopyFrom(job.graph)
     place, node = next((i, node) for i, node in enumerate(model.graph.node) if node.name == name)
-    weight = rounded(stored(model, node.input[1]), job.wish.bits, output_axis(node) if job.wish.per_channel else None)
+    bits = CONVOLUTION_BITS if node.op_type == "Conv" else job.wish.bits
+    weight = rounded(stored(model, node.input[1]), bits, output_axis(node) if job.wish.per_channel else None)
     model.graph.initializer.append(numpy_helper.from_array(weight, "rounded weight"))
     node.input[1] = "rounded weight"
     taken, gives = node.input[0], node.output[0]
