@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ class Answer:
         return json.loads(self.out)
 
 
+def _interruptible() -> None:
+    """Let the process be interrupted, even where these tests run in the background of a shell, which ignores interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Project:
     """A folder with a suite, in which commands run."""
 
@@ -71,7 +77,7 @@ class Project:
     def start(self, *args: str) -> subprocess.Popen[bytes]:
         """Start a command and leave it running, with what it prints in ``log``."""
         with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(self.command(*args), cwd=self.folder, stdout=log, stderr=log)
+            return subprocess.Popen(self.command(*args), cwd=self.folder, stdout=log, stderr=log, preexec_fn=_interruptible)
 
     def keys(self) -> dict[str, set[str]]:
         """Return the keys of everything in the project's store."""
