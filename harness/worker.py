@@ -26,6 +26,7 @@ from harness.faults import classify, describe
 from harness.interfaces import Array, Session, Sizing, Timeline
 from harness.measure import memory
 from harness.measure.meters import Meters
+from harness.metrics import METRICS
 from harness.queries import Prepared, Queries, WholePath
 
 CEILING_SECONDS = 0.25
@@ -156,8 +157,8 @@ def _time(job: Job, name: str, scenario: Mapping[str, Any], queries: Queries) ->
     job.found[name] = {"queries": count, "elapsed": timeline.elapsed, "stop": timeline.stop, **meters.read()}
     job.samples[name] = np.array(timeline.queries)
     job.samples[f"{name}_warm_up"] = np.array(timeline.warm_up)
-    for part, times in queries.parts(count).items():
-        job.samples[f"{name}_{part}"] = times
+    if name == METRICS["time_model"].scenario:  # elsewhere a query may be several calls
+        job.samples |= {f"{name}_{part}": times for part, times in queries.parts(count).items()}
 
 
 @contextmanager
