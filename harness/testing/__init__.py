@@ -11,16 +11,8 @@ Measuring processes import the fakes too (``harness.testing:load_fake`` is a run
 anything heavy at its top.
 """
 
-from harness.testing.contracts import (
-    DatasetContract,
-    ModelSourceContract,
-    PartContract,
-    PassContract,
-    ProbedScenarioContract,
-    RuntimeContract,
-    ScenarioContract,
-)
 from harness.testing.fakes import FakeClock, FakeSession, load_fake
+from harness.testing.part_contracts import DatasetContract, ModelSourceContract, PartContract, PassContract
 from harness.testing.reference import (
     REFERENCE_CLASSES,
     REFERENCE_SHAPE,
@@ -28,6 +20,8 @@ from harness.testing.reference import (
     reference_scores,
     write_reference,
 )
+from harness.testing.runtime_contracts import RuntimeContract
+from harness.testing.scenario_contracts import ProbedScenarioContract, ScenarioContract
 
 __all__ = [
     "REFERENCE_CLASSES",
