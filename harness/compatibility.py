@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from harness.interfaces import ByRuntime, Pass, Runtime, Tool
@@ -31,7 +32,13 @@ def refusal(registry: Registry, model: Choice, passes: Sequence[Choice], runtime
         if isinstance(found, str):
             return found
         steps += [(part.name, tool) for tool in found]
-    return _order(steps) or _ends(steps, traits, target) or _lacking(traits, target)
+    return _follows(registry, passes) or _order(steps) or _ends(steps, traits, target) or _lacking(traits, target)
+
+
+def _follows(registry: Registry, passes: Sequence[Choice]) -> str | None:
+    """Return why one of the passes comes too late: what it follows had to be the last."""
+    undone = next(((one, after) for one, after in pairwise(passes) if registry.passes[one.part].last), None)
+    return f"{undone[1].part} would undo {undone[0].part}, which goes last" if undone else None
 
 
 def _order(steps: Sequence[tuple[str, Tool]]) -> str | None:

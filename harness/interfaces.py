@@ -62,6 +62,8 @@ class Pass(Part, Protocol):
     """The form it works on and returns: ``torch`` or ``onnx``."""
     needs: frozenset[str]
     """Traits the model must have."""
+    last: bool
+    """Whether no pass may follow it, since that would undo its work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from harness.passes.cluster_codebook import cluster
 from harness.passes.cluster_correct import correct
 from harness.passes.cluster_graph import rewritten
 from harness.passes.declared import ClusterOptions
+from harness.passes.graphs import fixed_batch
 
 WEIGHTS: Final = {"Conv": (1,), "ConvTranspose": (1,), "Gemm": (0, 1), "MatMul": (0, 1)}
 """Operators with weights, and which of their inputs these may be."""
@@ -73,8 +74,7 @@ def _refuse(model: onnx.ModelProto) -> None:
 def _inputs(work: Work, bench: Bench, count: int) -> Array:
     """Return training samples; more often than once, where a graph takes batches of more than there are."""
     inputs, _ = bench.inputs(work.preprocess, "train", count)
-    fixed = work.model.graph.input[0].type.tensor_type.shape.dim[0].dim_value
-    return np.resize(inputs, (max(len(inputs), fixed), *inputs.shape[1:]))
+    return np.resize(inputs, (max(len(inputs), fixed_batch(work.model) or 0), *inputs.shape[1:]))
 
 
 def weights_of(graph: onnx.GraphProto) -> Iterator[TensorProto]:

@@ -18,6 +18,7 @@ import onnxruntime as ort
 from onnx import helper, numpy_helper
 
 from harness.interfaces import Array
+from harness.passes.graphs import fixed_batch
 
 BATCH: Final = 16
 MOST: Final = 8.0
@@ -118,7 +119,7 @@ def spreads(model: onnx.ModelProto, found: list[Layer], batch: Array) -> dict[st
     settings = ort.SessionOptions()
     settings.log_severity_level = 4
     session = ort.InferenceSession(twin.SerializeToString(), settings, providers=["CPUExecutionProvider"])
-    fixed = model.graph.input[0].type.tensor_type.shape.dim[0].dim_value
+    fixed = fixed_batch(model)
     size = fixed or BATCH
     starts = range(0, len(batch) - size + 1, size) if fixed else range(0, len(batch), size)
     sums = {layer.output: Sums() for layer in found}

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 
 from harness.errors import JobError
 from harness.interfaces import Array
+from harness.passes import graphs
 from harness.passes.quantize_job import Samples
 
 WRONG: Final = 0.5
@@ -37,13 +37,8 @@ class Nearness:
 
 def scores(model: onnx.ModelProto, samples: Samples) -> Array:
     """Return the scores of the held-out samples, shape (n, classes)."""
-    settings = ort.SessionOptions()
-    settings.log_severity_level = 4
-    session = ort.InferenceSession(model.SerializeToString(), settings, providers=["CPUExecutionProvider"])
-    name, output = session.get_inputs()[0].name, session.get_outputs()[0].name
-    found = [session.run([output], {name: batch})[0] for batch in samples.batches(samples.held)]
-    all_: Array = np.concatenate(found).astype(np.float64)[: len(samples.held)]
-    return all_.reshape(len(all_), -1)
+    found: Array = graphs.scores(model, samples.batches(samples.held)).astype(np.float64)[: len(samples.held)]
+    return found.reshape(len(found), -1)
 
 
 def nearness(exact: Array, rough: Array, labels: Array) -> Nearness:

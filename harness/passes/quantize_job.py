@@ -11,6 +11,7 @@ import onnx
 
 from harness.interfaces import Array, Bench, Work
 from harness.passes.declared import QuantizeOptions
+from harness.passes.graphs import fixed_batch
 from harness.passes.quantize_graph import prepared
 
 BATCH: Final = 16
@@ -52,9 +53,8 @@ class Job:
 def job(work: Work, wish: QuantizeOptions, bench: Bench) -> Job:
     """Return the job of quantizing ``work``: where training samples are few, both uses get their share of them."""
     graph = prepared(work.model)
-    fixed = graph.graph.input[0].type.tensor_type.shape.dim[0].dim_value
     held = HELD_AWARE if wish.accuracy_aware else HELD
     inputs, labels = bench.inputs(work.preprocess, "train", wish.calibration_samples + held)
     order = np.random.default_rng(bench.seed).permutation(len(inputs))
     back, front = np.split(order, [max(1, len(order) * held // (wish.calibration_samples + held))])
-    return Job(graph, Samples(inputs[front], inputs[back], labels[back], fixed or None), wish, bench.say)
+    return Job(graph, Samples(inputs[front], inputs[back], labels[back], fixed_batch(graph)), wish, bench.say)

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import onnxslim
 
 from harness.errors import JobError
 from harness.interfaces import Array, Bench, Work
+from harness.passes.graphs import fixed_batch, scores
 
 CHECKED_SAMPLES: Final = 16
 TOLERANCE: Final = 1e-3
@@ -26,12 +26,11 @@ TOLERANCE: Final = 1e-3
 
 def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the graph simplified; raises JobError where it cannot be, or where its scores change."""
-    if "cluster" in work.notes:
-        raise JobError("unsupported", "prepare", "simplify would expand the clustered weights: put cluster last")
     bench.say("simplifying the graph")
     model = _slim(work.model)
-    samples, _ = bench.inputs(work.preprocess, "test", _fixed(model) or CHECKED_SAMPLES)
-    batch = np.resize(samples, (_fixed(model) or len(samples), *samples.shape[1:]))
+    fixed = fixed_batch(model)
+    samples, _ = bench.inputs(work.preprocess, "test", fixed or CHECKED_SAMPLES)
+    batch = np.resize(samples, (fixed or len(samples), *samples.shape[1:]))
     wanted, got = _scores(work.model, batch), _scores(model, batch)
     difference = float(np.abs(got - wanted).max() / max(float(np.ptp(wanted)), 1e-9))
     if got.shape != wanted.shape or not difference <= TOLERANCE:
@@ -53,19 +52,12 @@ def _slim(model: onnx.ModelProto) -> onnx.ModelProto:
     return slim
 
 
-def _fixed(model: onnx.ModelProto) -> int:
-    sides = model.graph.input[0].type.tensor_type.shape.dim
-    return int(sides[0].dim_value) if sides else 0
-
-
 def _scores(model: onnx.ModelProto, batch: Array) -> Array:
     try:
-        session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-        scores: Array = session.run(None, {model.graph.input[0].name: batch})[0]
+        return scores(model, [batch])
     except Exception as error:  # onnxruntime raises anything
         first = (str(error).strip().splitlines() or [""])[0][:200]
         raise JobError("unsupported", "prepare", f"onnxruntime does not run this graph: {first}") from error
-    return scores
 
 
 def _gone(before: onnx.ModelProto, after: onnx.ModelProto) -> dict[str, int]:

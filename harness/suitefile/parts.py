@@ -114,7 +114,7 @@ def label(part: Part, settled: BaseModel, kind: str, axes: tuple[str, ...] = ())
     details = [
         f"{name}={_text(value)}"
         for name, value in values.items()
-        if name != part.subject and not isinstance(value, dict | list) and value is not None
+        if name != part.subject and value is not None and (kind == "passes" or not isinstance(value, dict | list))
         if name in axes or value != defaults.get(name)
     ]
     head = part.name
@@ -132,4 +132,6 @@ def _stem(text: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "+".join(f"{name}={_text(inner)}" for name, inner in value.items())
     return f"{value:g}" if isinstance(value, float) else str(value)

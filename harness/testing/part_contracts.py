@@ -164,5 +164,8 @@ class PassContract(PartContract):
     def test_it_needs_known_traits(self, part: Pass) -> None:
         assert part.needs <= TRAITS
 
+    def test_it_says_whether_it_goes_last(self, part: Pass) -> None:
+        assert part.last in (True, False)
+
     def test_a_pass_on_modules_needs_a_module(self, part: Pass) -> None:
         assert part.form == "onnx" or "torch" in part.needs

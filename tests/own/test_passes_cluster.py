@@ -16,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from harness.errors import JobError
 from harness.interfaces import Work
-from harness.passes import cluster, simplify
+from harness.passes import cluster
 from harness.passes.cluster_codebook import cluster as clustered
 from harness.passes.cluster_codebook import planes, table
 from harness.record import Preprocess
@@ -173,8 +173,6 @@ def test_what_cannot_be_clustered_says_so_in_one_line() -> None:
         with pytest.raises(JobError, match=words) as told:
             cluster.apply(work, {"bits": 4}, bench())
         assert told.value.kind == "unsupported"
-    with pytest.raises(JobError, match="put cluster last"):
-        simplify.apply(cluster.apply(graph(), {"bits": 4, "correct": False}, bench()), {}, bench())
 
 
 def test_scores_stay_finite_where_a_channel_never_varies() -> None:

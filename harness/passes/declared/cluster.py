@@ -29,3 +29,4 @@ class Cluster:
     door = "harness.passes.cluster:apply"
     form = "onnx"
     needs = frozenset({"layers"})
+    last = True

@@ -42,3 +42,4 @@ class Factorize:
     door = "harness.passes.factorize:apply"
     form = "torch"
     needs = frozenset({"torch"})
+    last = False

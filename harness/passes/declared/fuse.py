@@ -26,3 +26,4 @@ class Fuse:
     door = "harness.passes.fuse:apply"
     form = "torch"
     needs = frozenset({"torch"})
+    last = False

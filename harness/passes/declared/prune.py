@@ -55,3 +55,4 @@ class Prune:
     door = "harness.passes.prune:apply"
     form = "torch"
     needs = frozenset({"torch"})
+    last = False

@@ -65,6 +65,7 @@ class Quantize:
     door = ONNXRUNTIME.door
     form = "onnx"
     needs = frozenset({"layers"})
+    last = False
 
     def tools(self, runtime: Runtime, options: Mapping[str, Any]) -> tuple[Tool, ...] | str:
         """Return what serves the request for ``runtime``, in order; or why nothing does."""

@@ -25,3 +25,4 @@ class Recalibrate:
     door = "harness.passes.recalibrate:apply"
     form = "torch"
     needs = frozenset({"torch"})
+    last = False

@@ -23,3 +23,4 @@ class Simplify:
     door = "harness.passes.simplify:apply"
     form = "onnx"
     needs = frozenset({"layers"})
+    last = False
