@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from harness.interfaces import ByRuntime, Pass, Runtime, Tool
+from harness.interfaces import ByRuntime, ChangesTraits, Pass, Runtime, Tool
 from harness.registry import Registry
 from harness.spec import Choice
 
@@ -32,6 +32,8 @@ def refusal(registry: Registry, model: Choice, passes: Sequence[Choice], runtime
         if isinstance(found, str):
             return found
         steps += [(part.name, tool) for tool in found]
+        if isinstance(part, ChangesTraits):
+            traits = part.traits(traits, choice.options)
     return _follows(registry, passes) or _order(steps) or _ends(steps, traits, target) or _lacking(traits, target)
 
 
@@ -43,11 +45,12 @@ def _follows(registry: Registry, passes: Sequence[Choice]) -> str | None:
 
 def _order(steps: Sequence[tuple[str, Tool]]) -> str | None:
     """Return why one of the steps comes too late: weights are gone once a graph was made of them."""
-    early: str | None = None
+    early = made = ""
     for name, tool in steps:
         if tool.form == "torch" and early:
-            return f"{name} changes PyTorch weights, so it goes before {early}, which changes the exported graph"
-        early = early or (name if tool.form == "onnx" else None)
+            return f"{name} changes PyTorch weights, so it goes before {early}, which {_exported(made)}"
+        if tool.leaves != "torch":
+            early, made = early or name, made or tool.form
     return None
 
 
@@ -57,8 +60,12 @@ def _ends(steps: Sequence[tuple[str, Tool]], traits: frozenset[str], target: Run
         return None
     if "torch" not in traits:
         return f"{target.name} runs PyTorch modules; {_kind(traits)}"
-    makes = next((name for name, tool in steps if tool.form == "onnx"), None)
+    makes = next((name for name, tool in steps if tool.leaves == "onnx"), None)
     return f"{makes} makes an ONNX file, which {target.name} does not run" if makes else None
+
+
+def _exported(form: str) -> str:
+    return "leaves none" if form == "torch" else "changes the exported graph"
 
 
 def _lacking(traits: frozenset[str], target: Runtime) -> str | None:

@@ -59,7 +59,7 @@ class Pass(Part, Protocol):
     """One compression step. Its door is ``apply(work, options, bench) -> Work``; see ``ByRuntime`` where the runtime matters."""
 
     form: str
-    """The form it works on and returns: ``torch`` or ``onnx``."""
+    """The form it works on and returns (see ``Work``): ``torch``, ``onnx`` or ``program``."""
     needs: frozenset[str]
     """Traits the model must have."""
     last: bool
@@ -76,6 +76,21 @@ class Tool:
     packages: tuple[str, ...]
     needs: frozenset[str] = frozenset()
     """Traits the model must have, beside those of the pass."""
+    makes: str = ""
+    """The form it returns; empty: the form it works on."""
+
+    @property
+    def leaves(self) -> str:
+        """The form that it leaves behind."""
+        return self.makes or self.form
+
+
+@runtime_checkable
+class ChangesTraits(Protocol):
+    """What a pass has beside the rest when the model is of another kind behind it."""
+
+    def traits(self, before: frozenset[str], options: Mapping[str, Any]) -> frozenset[str]:
+        """Return the traits of what it makes of a model with the traits ``before``."""
 
 
 @runtime_checkable
@@ -187,8 +202,9 @@ class Work:
     """A model on the bench: the object a stage hands to the next."""
 
     form: str
+    """``torch``: a module with weights; ``onnx``: a graph; ``program``: an exported PyTorch program, which is a graph too."""
     model: Any
-    """``torch.nn.Module`` or ``onnx.ModelProto``."""
+    """``torch.nn.Module``, ``onnx.ModelProto`` or ``torch.export.ExportedProgram``."""
     preprocess: Preprocess
     sample_shape: tuple[int, ...]
     """Shape of one preprocessed sample."""
@@ -209,3 +225,5 @@ class Bench:
     """(preprocess, "train" | "test", at most how many) → inputs ready for the model, float32, and labels, int64."""
     fit: Callable[[Any, Preprocess, Mapping[str, Any]], Mapping[str, Any]]
     """(torch module, preprocess, settings of ``models.declared.Train``) → notes; trains the module in place."""
+    keep: Callable[[str, Callable[[], Array]], Array]
+    """(name, make) → the array that ``make`` returns: made once of the work that came into this stage, and kept on disk."""

@@ -40,9 +40,8 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     difference = float(np.abs(got - wanted).max() / max(float(np.ptp(wanted)), 1e-9))
     if not difference <= TOLERANCE:
         raise JobError("export_failed", "prepare", f"exported scores differ by {difference:.2%} of their spread")
-    return replace(
-        work, form=options["target"], model=made, notes={**work.notes, "export": {"difference": float(f"{difference:.3g}")}}
-    )
+    form = "onnx" if options["target"] == "onnx" else "program"
+    return replace(work, form=form, model=made, notes={**work.notes, "export": {"difference": float(f"{difference:.3g}")}})
 
 
 def _scores(model: torch.nn.Module, samples: Array, classes: int) -> Array:

@@ -13,6 +13,8 @@ from harness.registry import Registry
 from harness.spec import Candidate, Choice, Suite, Value
 
 EXPORT_VERSION = 1
+TARGETS = {"onnx": "onnx", "program": "torch"}
+"""Forms of exported graphs, and the format of artifacts that holds each."""
 EXPORT_PACKAGES = {"onnx": ("torch", "onnx", "onnxscript"), "torch": ("torch",)}
 
 
@@ -65,10 +67,10 @@ class Planner:
         for choice in candidate.passes:
             part = self.registry.passes[choice.part]
             for tool in _tools(part, runtime, choice):
-                if form == "torch" and tool.form == "onnx":
-                    stages.append(_export("onnx", stages[-1].key))
-                    form = "onnx"
+                if form == "torch" and tool.form != "torch":
+                    stages.append(_export(TARGETS[tool.form], stages[-1].key))
                 stages.append(_step(part, tool, choice, stages[-1].key))
+                form = tool.leaves
         if form == "torch":
             stages.append(_export(target, stages[-1].key))
         return Plan(

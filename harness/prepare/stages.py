@@ -36,6 +36,7 @@ class Maker:
         self.began = began
         self._opened: dict[str, Samples] = {}
         self._latest: tuple[str, Work] | None = None
+        self._before = ""
 
     def make(self, plan: Plan) -> Artifact:
         """Return the artifact of ``plan``; raises HarnessError or JobError with why it cannot be made."""
@@ -50,6 +51,7 @@ class Maker:
             fit=lambda model, preprocess, settings: training.fit(
                 model, *store.inputs(preprocess, "train"), settings, plan.seed, self.say
             ),
+            keep=self._kept,
         )
         work = self._work(plan, bench)
         return self._keep(plan, work, store)
@@ -63,7 +65,8 @@ class Maker:
     def _work(self, plan: Plan, bench: Bench) -> Work:
         """Return the work after the last stage, starting behind the last stage that is known."""
         done, work = self._recalled(plan)
-        for stage in plan.stages[done:]:
+        for number, stage in enumerate(plan.stages[done:], done):
+            self._before = plan.stages[number - 1].key if number else ""
             self.began(stage.key)
             work = self._do(stage, work, bench)
             self._write(stage, work)
@@ -77,7 +80,15 @@ class Maker:
             made: Work = door(stage.options, bench)
             return _counted(made)
         made = door(work, stage.options, bench)
-        return _counted(made) if stage.kind == "pass" and made.form == "torch" else made
+        return _counted(made) if stage.kind == "pass" and (made.form == "torch" or work.form == "torch") else made
+
+    def _kept(self, name: str, make: Callable[[], Array]) -> Array:
+        """Return an array that follows from the work before the stage in work, made unless it is on disk."""
+        place = self.root / "cache/kept" / digest([self._before, name])
+        if not place.exists():
+            write_whole(place, lambda part: np.save(part / "array.npy", make()))
+        kept: Array = np.load(place / "array.npy")
+        return kept
 
     def _place(self, stage: Stage) -> Path:
         return self.root / "cache/stages" / stage.key
@@ -102,7 +113,7 @@ class Maker:
         about = json.loads((place / "work.json").read_text())
         if about["form"] == "onnx":
             model: Any = onnx.load(place / "model.onnx")
-        elif about["exported"]:
+        elif about["form"] == "program":
             model = torch.export.load(place / "model.pt2")
         else:
             model = torch.load(place / "module.pt", weights_only=False)
@@ -118,8 +129,8 @@ class Maker:
 
     def _write(self, stage: Stage, work: Work) -> None:
         self._latest = (stage.key, work)
-        if not self._place(stage).exists() and (work.form == "onnx" or stage.kind == "export" or _can_be_kept(work.model)):
-            write_whole(self._place(stage), lambda part: _save(part, stage, work))
+        if not self._place(stage).exists() and (work.form != "torch" or _can_be_kept(work.model)):
+            write_whole(self._place(stage), lambda part: _save(part, work))
 
     def _keep(self, plan: Plan, work: Work, store: Store) -> Artifact:
         """Return the artifact, in the folder that its content names: the model's file, how it takes samples, and which.
@@ -185,17 +196,15 @@ def _counted(work: Work) -> Work:
     return replace(work, parameters=parameters, macs=macs)
 
 
-def _save(folder: Path, stage: Stage, work: Work) -> None:
-    exported = stage.kind == "export" and stage.options["target"] == "torch"
+def _save(folder: Path, work: Work) -> None:
     if work.form == "onnx":
         onnx.save(work.model, folder / "model.onnx")
-    elif exported:
+    elif work.form == "program":
         torch.export.save(work.model, folder / "model.pt2")
     else:
         torch.save(work.model, folder / "module.pt")
     about = {
         "form": work.form,
-        "exported": exported,
         "preprocess": work.preprocess.model_dump(mode="json"),
         "sample_shape": list(work.sample_shape),
         "notes": dict(work.notes),

@@ -42,6 +42,7 @@ def bench() -> Bench:
         say=lambda _: None,
         inputs=lambda _, __, at_most: (noise[:at_most], split.labels[:at_most]),
         fit=lambda *_: {},
+        keep=lambda _, make: make(),
     )
 
 

@@ -88,7 +88,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     def fit(model: nn.Module, preprocess: Preprocess, settings: Mapping[str, Any]) -> Mapping[str, Any]:
         return training.fit(model, *store.inputs(preprocess, "train"), settings, 0, lambda _: None)
 
-    return Bench(data=samples, seed=0, folder=Path(), say=lambda _: None, inputs=store.inputs, fit=fit)
+    return Bench(
+        data=samples, seed=0, folder=Path(), say=lambda _: None, inputs=store.inputs, fit=fit, keep=lambda *_: np.empty(0)
+    )
 
 
 def work(model: nn.Module) -> Work:
