@@ -127,6 +127,30 @@ def check(suite: SuiteFile, results: Results = Path("results"), store: StoreUrl 
         show.outlook(found)
 
 
+@app.command()
+def matrix(
+    suite: SuiteFile,
+    markdown: Annotated[Path | None, typer.Option(help="write it into this file, as Markdown tables")] = None,
+    results: Results = Path("results"),
+    store: StoreUrl = None,
+    json: AsJson = False,
+) -> None:
+    """Tell what became of every model with every chain on every runtime: measured, ruled out, or failed, and why."""
+    from harness import matrix as combinations
+    from harness.cli import show, tables
+
+    with _setting(suite, results, store) as setting:
+        found = combinations.matrix(setting)
+        if markdown:
+            from harness.report.matrix import render
+
+            markdown.write_text(render(found), encoding="utf-8")
+    if json:
+        show.json(found)
+    elif not markdown:
+        tables.matrix(found)
+
+
 @app.command("list")
 def list_parts(
     kind: Annotated[str | None, typer.Argument(help="models, passes, runtimes, datasets, scenarios or metrics")] = None,

@@ -25,12 +25,12 @@ def render(facts: Mapping[str, Any]) -> str:
 def _heading(facts: Mapping[str, Any]) -> list[str]:
     space = facts["space"]
     evaluated = f"{space['evaluated']} of {wording.count(space['candidates'], 'candidate')} evaluated"
-    return [f"# {_plain(facts['suite'])}: what to deploy", "", f"On {_plain(surroundings.machine(facts))}; {evaluated}.", ""]
+    return [f"# {plain(facts['suite'])}: what to deploy", "", f"On {plain(surroundings.machine(facts))}; {evaluated}.", ""]
 
 
 def _answers(told: Sequence[Card]) -> list[str]:
     rows = [
-        f"| {_code(card.profile)} | {_deploy(card)} | {card.utility if card.label else '–'} | {_against(card)} |"
+        f"| {code(card.profile)} | {_deploy(card)} | {card.utility if card.label else '–'} | {_against(card)} |"
         for card in told[:MOST_PROFILES]
     ]
     head = ["| profile | deploy | utility | against the baseline |", "|---|---|---|---|"]
@@ -40,7 +40,7 @@ def _answers(told: Sequence[Card]) -> list[str]:
 def _deploy(card: Card) -> str:
     if not card.label:
         return "nothing was measured"
-    return _code(card.label) if card.feasible else f"**nothing is feasible**; nearest {_code(card.label)}"
+    return code(card.label) if card.feasible else f"**nothing is feasible**; nearest {code(card.label)}"
 
 
 def _against(card: Card) -> str:
@@ -52,16 +52,16 @@ def _against(card: Card) -> str:
 
 def _details(told: Sequence[Card]) -> list[str]:
     """Return a line per profile: what is tied, what came next, or what is broken."""
-    lines = [f"- {_code(card.profile)}: {'; '.join(_remarks(card))}" for card in told[:MOST_PROFILES] if card.label]
+    lines = [f"- {code(card.profile)}: {'; '.join(_remarks(card))}" for card in told[:MOST_PROFILES] if card.label]
     return [*lines, ""] if lines else []
 
 
 def _remarks(card: Card) -> list[str]:
     if not card.feasible:
-        return [f"{_code(miss.constraint)} {f'missed by {miss.by}' if miss.by else 'not known'}" for miss in card.misses]
+        return [f"{code(miss.constraint)} {f'missed by {miss.by}' if miss.by else 'not known'}" for miss in card.misses]
     tied = f"{wording.count(len(card.tied), 'candidate')} tied" if card.tied else "no tie"
-    runner_up = [f"runner-up {_code(card.runner_up.label)}: {_plain(card.runner_up.why)}"] if card.runner_up else []
-    return [tied, *runner_up, *(_plain(text.rstrip(".")) for text in card.cautions)]
+    runner_up = [f"runner-up {code(card.runner_up.label)}: {plain(card.runner_up.why)}"] if card.runner_up else []
+    return [tied, *runner_up, *(plain(text.rstrip(".")) for text in card.cautions)]
 
 
 def _front(facts: Mapping[str, Any]) -> list[str]:
@@ -73,7 +73,7 @@ def _front(facts: Mapping[str, Any]) -> list[str]:
     return [
         "## Pareto front",
         "",
-        f"| candidate | {' | '.join(_plain(wording.metric(name)) for name in objectives)} |",
+        f"| candidate | {' | '.join(plain(wording.metric(name)) for name in objectives)} |",
         "|---|" + "---|" * len(objectives),
         *(_row(label, known[label]["facts"], objectives) for label in members[:MOST_ON_FRONT]),
         *_left_out(len(members) - MOST_ON_FRONT, "candidate"),
@@ -87,7 +87,7 @@ def _interest(candidate: Mapping[str, Any]) -> float:
 
 
 def _row(label: str, facts: Mapping[str, wording.Fact], objectives: Sequence[str]) -> str:
-    return f"| {' | '.join((_code(label), *(_figure(facts, name) for name in objectives)))} |"
+    return f"| {' | '.join((code(label), *(_figure(facts, name) for name in objectives)))} |"
 
 
 def _figure(facts: Mapping[str, wording.Fact], name: str) -> str:
@@ -99,12 +99,12 @@ def _failures(facts: Mapping[str, Any]) -> list[str]:
     if not found:
         return []
     lines = [
-        f"- {_plain(f'{one.kind} in {one.stage}'.replace('_', ' '))}, {wording.count(len(one.candidates), 'candidate')}: "
-        f"{_code(one.message[:160])}"
+        f"- {plain(f'{one.kind} in {one.stage}'.replace('_', ' '))}, {wording.count(len(one.candidates), 'candidate')}: "
+        f"{code(one.message[:160])}"
         for one in found[:MOST_FAILURES]
     ]
     return [
-        f"## Failures: {_plain(surroundings.failure_kinds(facts))}",
+        f"## Failures: {plain(surroundings.failure_kinds(facts))}",
         "",
         *lines,
         *_left_out(len(found) - MOST_FAILURES, "cause"),
@@ -113,7 +113,7 @@ def _failures(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _footing(facts: Mapping[str, Any]) -> list[str]:
-    told = "; ".join(f"{name.lower()}: {_plain(text)}" for name, text in surroundings.space(facts))
+    told = "; ".join(f"{name.lower()}: {plain(text)}" for name, text in surroundings.space(facts))
     return [f"{told}. Figures in brackets are 95 % intervals; all of them are in `facts.json`."]
 
 
@@ -121,12 +121,12 @@ def _left_out(number: int, what: str) -> list[str]:
     return ["", f"And {wording.count(number, f'more {what}')}."] if number > 0 else []
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return ``text`` as code, in which nothing is markup and no name is a mention; fit for a table."""
     flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
     return f"`{flat}`" if flat else "–"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return ``text`` on one line, with all that Markdown, HTML or a mention would be made of taken as it is."""
     return " ".join(text.split()).translate(_ESCAPED)

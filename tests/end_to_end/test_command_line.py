@@ -235,3 +235,14 @@ def test_the_quickstart_suite_is_valid(project: Project) -> None:
     assert told.status == 0
     assert told.json["candidates"] > 80
     assert told.json["distinct_facts"]["accuracy"] < told.json["candidates"] / 3
+
+
+def test_the_matrix_tells_what_became_of_every_combination(finished: Project, tmp_path: Path) -> None:
+    shown = finished.harness("matrix", "suite.yaml")
+    assert shown.status == 0, shown.err
+    assert "4 measured" in shown.out
+    told = finished.harness("matrix", "suite.yaml", "--json").json
+    assert {cell["outcome"] for cell in told["cells"]} == {"measured"}
+    page = tmp_path / "matrix.md"
+    assert finished.harness("matrix", "suite.yaml", "--markdown", str(page)).status == 0
+    assert "| `none` | ✓ | ✓ |" in page.read_text()

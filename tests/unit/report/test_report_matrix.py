@@ -1,0 +1,47 @@
+"""The matrix as Markdown: a table per runtime, and every reason once."""
+
+import pytest
+
+from harness.report.matrix import render
+
+
+def cell(model, chain, outcome, why="", **more):
+    return {"model": model, "chain": chain, "runtime": "fast", "outcome": outcome, "why": why, **more}
+
+
+@pytest.fixture
+def told():
+    return {
+        "suite": "s",
+        "environment": {"identity": {"cpu": "a processor", "cores": 2}},
+        "models": ["a", "b"],
+        "chains": ["none", "prune"],
+        "runtimes": ["fast"],
+        "batch_sizes": [1, 8],
+        "cells": [
+            cell("a", "none", "measured", speed=None),
+            cell("b", "none", "failed", "crashed at load: <script>|"),
+            cell("a", "prune", "measured", speed=2.64),
+            cell("b", "prune", "ruled_out", "no weights"),
+        ],
+    }
+
+
+def test_it_shows_what_was_measured_and_how_much_faster_that_was(told):
+    text = render(told)
+    assert "| `none` | ✓ | ✗ 1 |" in text
+    assert "| `prune` | ✓ 2.6× | – 2 |" in text
+    assert "On a processor, 2 cores, batch 1 and 8: 2 measured, 1 ruled out and 1 failed." in text
+
+
+def test_a_reason_is_told_once_and_nothing_in_it_is_markup(told):
+    told["cells"].append(cell("c", "none", "ruled_out", "no weights") | {"runtime": "slow"})
+    text = render(told)
+    assert text.count("no weights") == 1
+    assert "1. crashed at load: &lt;script>\\|" in text
+
+
+def test_a_matrix_without_reasons_has_no_list_of_them(told):
+    told["cells"] = [cell(model, chain, "not_tried") for model in "ab" for chain in ("none", "prune")]
+    assert "Reasons" not in render(told)
+    assert "| `none` | · | · |" in render(told)
