@@ -23,7 +23,9 @@ def _heading(told: Mapping[str, Any]) -> list[str]:
     counts = wording.listed([f"{count} {what}" for what, count in counted(told["cells"]).items() if count])
     batches = wording.listed([str(size) for size in told["batch_sizes"]])
     return [
-        f"On {plain(surroundings.machine(told))}, batch {batches}: {counts}.",
+        f"# {plain(told['suite'])}: what works",
+        "",
+        f"By `harness matrix`, on {plain(surroundings.machine(told))}, batch {batches}: {counts}.",
         "",
         "✓ measured, with how many times as fast as the same model uncompressed on the same runtime it was; – ruled out before "
         "anything is done; ✗ failed; · not tried. Numbers lead to the reasons below the tables.",
