@@ -145,6 +145,8 @@ def _unknown(one: Known, suite: Suite, evidence: Evidence) -> dict[str, dict[str
         found["server_rate"] = evidence.server(one)
     if "offline" in scenarios and "energy" not in one.facts and not suite.target.power:
         found["energy"] = "no energy counter can be read here; target: {power: …} gives an estimate"
+    if one.unscored:
+        found["accuracy"] = f"not measured: {one.unscored}"
     return {name: {"why": why} for name, why in found.items() if why}
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from harness.interfaces import ByRuntime, ChangesTraits, Pass, Runtime, Tool
 from harness.registry import Registry
 from harness.spec import Choice
+
+NOISE: Final = "the samples are noise"
+RANDOM: Final = "the weights are random"
 
 
 def tools(part: Pass, runtime: Runtime, options: Mapping[str, Any]) -> tuple[Tool, ...] | str:
@@ -18,9 +21,19 @@ def tools(part: Pass, runtime: Runtime, options: Mapping[str, Any]) -> tuple[Too
     return (Tool(part.name, part.door, part.form, part.packages),)
 
 
-def refusal(registry: Registry, model: Choice, passes: Sequence[Choice], runtime: Choice) -> str | None:
-    """Return why these cannot be one candidate, or None when they can."""
+def unscored(registry: Registry, dataset: Choice, model: Choice) -> str | None:
+    """Return why nothing is to be trained or judged by labels here, or None where there are labels and trained weights."""
+    if not registry.datasets[dataset.part].labelled:
+        return NOISE
+    return RANDOM if "untrained" in registry.models[model.part].traits(model.options) else None
+
+
+def refusal(
+    registry: Registry, model: Choice, passes: Sequence[Choice], runtime: Choice, unjudged: str | None = None
+) -> str | None:
+    """Return why these cannot be one candidate, or None when they can. ``unjudged``: why the workload has no accuracy."""
     traits = registry.models[model.part].traits(model.options)
+    unjudged = unjudged or (RANDOM if "untrained" in traits else None)
     target = registry.runtimes[runtime.part]
     steps: list[tuple[str, Tool]] = []
     for choice in passes:
@@ -31,6 +44,8 @@ def refusal(registry: Registry, model: Choice, passes: Sequence[Choice], runtime
             return f"{part.name} needs a model with {_words(needs - traits)}; {_kind(traits)}"
         if isinstance(found, str):
             return found
+        if unjudged and any(tool.judges for tool in found):
+            return f"{part.name} would go by accuracy here, and there is none: {unjudged}"
         steps += [(part.name, tool) for tool in found]
         if isinstance(part, ChangesTraits):
             traits = part.traits(traits, choice.options)

@@ -39,7 +39,10 @@ class Part(Protocol):
 
 
 class Dataset(Part, Protocol):
-    """Labelled samples. Its door is ``load(options, folder) -> Samples``."""
+    """Samples, mostly labelled ones. Its door is ``load(options, folder) -> Samples``."""
+
+    labelled: bool
+    """Whether labels mean something; of noise they do not, so that nothing is trained on it and no accuracy measured."""
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the samples' content; raises InputError when they are not there."""
@@ -49,7 +52,7 @@ class ModelSource(Part, Protocol):
     """Where models come from. Its door is ``build(options, bench) -> Work``."""
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
-        """Return what passes and runtimes must know: ``torch`` (PyTorch weights), ``layers``, ``trees``."""
+        """Return what passes and runtimes must know: ``torch`` (PyTorch weights), ``layers``, ``trees``, ``untrained``."""
 
     def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
         """Return the files the model is read from; raises InputError when one is not there."""
@@ -78,6 +81,8 @@ class Tool:
     """Traits the model must have, beside those of the pass."""
     makes: str = ""
     """The form it returns; empty: the form it works on."""
+    judges: bool = False
+    """Whether it goes by an accuracy, so that labels and trained weights must be there."""
 
     @property
     def leaves(self) -> str:
@@ -195,6 +200,8 @@ class Samples:
     shape: tuple[int, ...] | None
     model_transform: bool = False
     """Images follow the model's own resize and crop, not the dataset's size."""
+    labelled: bool = True
+    """Whether the labels mean something (see ``Dataset.labelled``)."""
 
 
 @dataclass(frozen=True, slots=True)

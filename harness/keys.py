@@ -93,6 +93,7 @@ class Keys:
     """
 
     def __init__(self, candidate: Candidate, artifact: Artifact, runtime: Runtime, setting: Setting) -> None:
+        self.candidate = candidate
         self._whose = (candidate, artifact, runtime, setting)
         self._digests: dict[tuple[Scope, str | None], str] = {}
 

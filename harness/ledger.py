@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness import derive, keys
+from harness.compatibility import unscored
 from harness.derive import Subject
 from harness.keys import Keys, part_identity
 from harness.metrics import METRICS, PARTS, Metric, Scope
@@ -41,6 +42,8 @@ class Known:
     attempt: str = ""
     """Key of a failure to measure it."""
     runs: tuple[int, ...] = ()
+    unscored: str | None = None
+    """Why no accuracy of it is measured, if so."""
 
     @property
     def complete(self) -> bool:
@@ -96,9 +99,13 @@ class Ledger:
         for name in self.setting.scenarios:
             if not (process and self.is_probed(name)):
                 found[name] = of.task(name, Scope.QUERY, name, process)
-        if not process:
+        if not process and self.why_not_scored(of.candidate) is None:
             found[ACCURACY] = of.task(ACCURACY, Scope.NUMERICS, None)
         return found
+
+    def why_not_scored(self, candidate: Candidate) -> str | None:
+        """Return why no accuracy of a candidate is measured, or None where it is."""
+        return unscored(self.registry, self.suite.dataset, candidate.model)
 
     def _keys(self, candidate: Candidate, artifact: Artifact) -> Keys:
         return Keys(candidate, artifact, self.registry.runtimes[candidate.runtime.part], self.setting)
@@ -114,7 +121,7 @@ class Ledger:
 
     def look_up(self, candidates: Sequence[Candidate]) -> dict[str, Known]:
         """Return what is known of each candidate, by label, in their order."""
-        found = {c.label: Known(c, self.plan(c)) for c in candidates}
+        found = {c.label: Known(c, self.plan(c), unscored=self.why_not_scored(c)) for c in candidates}
         artifacts = self.store.artifacts(known.plan.recipe for known in found.values())
         for known in found.values():
             known.artifact = artifacts.get(known.plan.recipe)
@@ -171,6 +178,8 @@ class Ledger:
             return False
         if metric.name == "memory_device" and self.suite.device == "cpu":
             return False
+        if metric.scope is Scope.NUMERICS and not self.registry.datasets[self.suite.dataset.part].labelled:
+            return False
         return metric.scenario is None or metric.scenario in self.setting.scenarios
 
     def _look_up_failures(self, found: dict[str, Known]) -> None:
@@ -184,8 +193,10 @@ class Ledger:
         wanted: dict[str, set[str]] = {name: set() for name in self.metrics}
         for candidate in candidates:
             of = self._keys(candidate, _stand_in(self.plan(candidate)))
+            scored = self.why_not_scored(candidate) is None
             for name, keys_ in wanted.items():
-                keys_.add(of.fact(METRICS[name]))
+                if scored or METRICS[name].scope is not Scope.NUMERICS:
+                    keys_.add(of.fact(METRICS[name]))
         return {name: len(found) for name, found in wanted.items()}
 
 

@@ -123,3 +123,6 @@ _ALL: Final = (
 )
 
 METRICS: Final = MappingProxyType({metric.name: metric for metric in _ALL})
+
+QUALITIES: Final = tuple(metric.name for metric in _ALL if metric.scope is Scope.NUMERICS)
+"""Metrics of how right the scores are: they need labels, and weights that were trained."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.compatibility import refusal
+from harness.compatibility import NOISE, refusal
 from harness.registry import Registry
 from harness.spec import Candidate, Suite
 
@@ -44,8 +44,9 @@ def expand(suite: Suite, registry: Registry) -> Space:
     """Return the space of ``suite``."""
     candidates: list[Candidate] = []
     left_out: dict[str, list[str]] = {}
+    unjudged = None if registry.datasets[suite.dataset.part].labelled else NOISE
     for candidate in _product(suite):
-        reason = refusal(registry, candidate.model, candidate.passes, candidate.runtime)
+        reason = refusal(registry, candidate.model, candidate.passes, candidate.runtime, unjudged)
         if reason:
             left_out.setdefault(reason, []).append(candidate.label)
         else:

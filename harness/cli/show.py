@@ -14,6 +14,7 @@ from rich.text import Text
 
 from harness import units
 from harness.errors import HarnessError, SuiteError
+from harness.metrics import QUALITIES
 
 FRONT_ROWS = 6
 TIED_ROWS = 3
@@ -65,7 +66,7 @@ def answer(told: Mapping[str, Any]) -> None:
         console.print(_headline(name, one))
         if one["candidate"] is not None:
             console.print(_terms(one))
-            for line in _beside(one):
+            for line in (*_beside(one), *_remarks(one["candidate"], told)):
                 console.print(line)
         console.print()
     _front(console, told)
@@ -133,6 +134,13 @@ def _beside(one: Mapping[str, Any]) -> list[Text]:
     if one["infeasible"]:
         lines.append(Text(f"  {one['infeasible']} of {one['considered']} candidates break a constraint", style="dim"))
     return lines
+
+
+def _remarks(label: str, told: Mapping[str, Any]) -> list[Text]:
+    """Return why a recommended candidate has no figure of how right it is."""
+    candidate = next((one for one in told["candidates"] if one["candidate"] == label), None)
+    absent = candidate["withheld"] if candidate else {}
+    return [Text(f"  {name} {absent[name]['why']}", style="dim") for name in QUALITIES if name in absent]
 
 
 def _violated(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> str:

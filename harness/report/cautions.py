@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.metrics import QUALITIES
 from harness.report import wording
 
 _QUALITIES = {
@@ -22,7 +23,7 @@ def cautions(one: Mapping[str, Any], candidate: Mapping[str, Any] | None, priori
     estimated = [wording.metric(name) for name in wanted if wording.is_estimate(one["facts"].get(name, {}))]
     said += [f"Estimated, not measured: {wording.listed(estimated)}."] if estimated else []
     withheld = (candidate or {}).get("withheld", {})
-    said += [_absent(name, withheld[name]) for name in wanted if name in withheld]
+    said += [_absent(name, withheld[name]) for name in dict.fromkeys((*wanted, *QUALITIES)) if name in withheld]
     if one["candidate"] and not one["baseline_facts"]:
         said.append("Its baseline has no figures yet, so nothing is compared.")
     return tuple(said)

@@ -76,10 +76,13 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     runtimes = _each(raw.get("runtimes"), registry.runtimes, "runtimes", reading, labels[2])
     dataset = _one(_inside(raw, "workload", "dataset"), registry.datasets, "datasets", reading, ("workload", "dataset"))
     named = raw.get("profiles")
-    lacks = partial(_lacks, scenarios=tuple(choice.part for choice in scenarios), registry=registry, raw=raw)
+    unscored = _unscored(dataset, models, registry)
+    lacks = partial(_lacks, scenarios=tuple(choice.part for choice in scenarios), unscored=unscored, registry=registry, raw=raw)
     settled = (
         [profiles.settle(name, one, lacks, reading) for name, one in (named or {}).items()] if isinstance(named, dict) else []
     )
+    if dataset and not registry.datasets[dataset.part].labelled:
+        _judge_nothing(chains, runtimes, registry, reading)
     if dataset:
         _try(lambda: registry.datasets[dataset.part].digest(dataset.options, folder), reading, ("workload", "dataset"))
     baseline = _baseline(raw.get("baseline"), registry, reading, labels)
@@ -189,8 +192,21 @@ def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tup
     return tuple(found.values())
 
 
-def _lacks(metric: Metric, scenarios: tuple[str, ...], registry: Registry, raw: dict[str, Any]) -> tuple[str, str] | None:
+def _unscored(dataset: Choice | None, models: tuple[Choice, ...], registry: Registry) -> tuple[str, str] | None:
+    """Return what an accuracy needs that the suite does not give, and how to give it."""
+    if dataset and not registry.datasets[dataset.part].labelled:
+        return f"labels, and {dataset.part!r} is noise", "weigh speed and size alone, or name another dataset"
+    if models and all("untrained" in registry.models[choice.part].traits(choice.options) for choice in models):
+        return "trained weights, and all of these are random", "weigh speed and size alone, or leave out weights: random"
+    return None
+
+
+def _lacks(
+    metric: Metric, scenarios: tuple[str, ...], unscored: tuple[str, str] | None, registry: Registry, raw: dict[str, Any]
+) -> tuple[str, str] | None:
     """Return what ``metric`` needs that the suite does not give, and how to give it."""
+    if metric.scope is Scope.NUMERICS and unscored:
+        return unscored
     if metric.scenario and metric.scenario not in scenarios:
         options = registry.scenarios[metric.scenario].options.model_fields
         asked = [f"{name}: …" for name, field in options.items() if field.is_required()]
@@ -205,6 +221,19 @@ def _lacks(metric: Metric, scenarios: tuple[str, ...], registry: Registry, raw: 
     if metric.scope is Scope.DERIVED and (not isinstance(target, dict) or target.get("price_per_hour") is None):
         return "a price", "add to target: {price_per_hour: 0.35}"
     return None
+
+
+def _judge_nothing(
+    chains: tuple[tuple[Choice, ...], ...], runtimes: tuple[Choice, ...], registry: Registry, reading: Reading
+) -> None:
+    """Note each pass that goes by an accuracy as a mistake: there is none."""
+    for choice in {c.label: c for chain in chains for c in chain}.values():
+        served = [
+            compatibility.tools(registry.passes[choice.part], registry.runtimes[one.part], choice.options) for one in runtimes
+        ]
+        if any(tool.judges for found in served if not isinstance(found, str) for tool in found):
+            message = f"{choice.label} goes by accuracy, and there is none: {compatibility.NOISE}"
+            reading.mistake(("passes",), message, "leave that out, or name another dataset")
 
 
 def _baseline(raw: Any, registry: Registry, reading: Reading, labels: tuple[_Labels, _Labels, _Labels]) -> Candidate | None:

@@ -19,7 +19,7 @@ from harness.registry import open_door
 if TYPE_CHECKING:
     from harness.interfaces import Dataset, ModelSource, Part, Pass, Samples
 
-TRAITS: Final = frozenset({"torch", "layers", "trees"})
+TRAITS: Final = frozenset({"torch", "layers", "trees", "untrained"})
 HEAVY: Final = ("torch", "timm", "onnx", "onnxruntime", "openvino", "sklearn", "optuna", "plotly", "PIL")
 """Packages that a declaration must not import: they wait behind doors."""
 
@@ -114,6 +114,9 @@ class DatasetContract(PartContract):
         everything = set(range(len(samples.classes)))
         assert set(samples.train.labels) == everything
         assert set(samples.test.labels) == everything
+
+    def test_it_says_what_its_samples_say_of_labels(self, part: Dataset, options: Mapping[str, Any], folder: Path) -> None:
+        assert part.labelled is self.opened(part, options, folder).labelled
 
     def test_its_samples_are_images_or_rows(self, part: Dataset, options: Mapping[str, Any], folder: Path) -> None:
         samples = self.opened(part, options, folder)

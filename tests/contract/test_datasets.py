@@ -38,5 +38,21 @@ class TestImageFolder(DatasetContract):
         return {"folder": "images"}
 
 
+class TestRandom(DatasetContract):
+    @pytest.fixture
+    def part(self):
+        return DATASETS["random"]
+
+    @pytest.fixture
+    def options(self):
+        return {"shape": [3, 10, 12], "classes": 4}
+
+
+class TestRandomRows(TestRandom):
+    @pytest.fixture
+    def options(self):
+        return {"shape": 7}
+
+
 def test_every_dataset_is_under_contract():
-    assert set(DATASETS) == {"digits", "mnist5k", "npz", "image_folder"}
+    assert set(DATASETS) == {"digits", "mnist5k", "npz", "image_folder", "random"}

@@ -15,9 +15,9 @@ from torch import nn
 
 from harness.datasets import shipped
 from harness.interfaces import Bench, Work
+from harness.norms import recalibrate
 from harness.passes import factorize, prune
 from harness.passes.factorize_layers import Rule, factorized
-from harness.passes.recalibrate import recalibrate
 from harness.prepare import counting, training
 from harness.prepare.data import Store
 from harness.record import Preprocess

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -80,6 +81,7 @@ class Quantize:
         found = _nncf(wish) if runtime.name == "openvino" else ONNXRUNTIME
         if isinstance(found, str):
             return found
+        found = replace(found, judges=wish.accuracy_aware is not None)
         return (TRAINING, found) if wish.method == "qat" else (found,)
 
 
