@@ -113,6 +113,7 @@ def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str,
         "runs": list(one.runs),
         "paired": {} if same is None else {"accuracy": same},
         "withheld": withheld(one.facts) | _unknown(one, suite, evidence),
+        **({} if candidate.model.prior is None else {"prior": candidate.model.prior}),
         "scores": {
             name: {
                 "utility": score.utility,

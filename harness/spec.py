@@ -52,6 +52,8 @@ class Choice(Value):
     part: str
     label: str
     options: dict[str, JsonValue] = {}
+    prior: float | None = Field(None, exclude=True)
+    """A model's published accuracy, told beside the measured one: part of no label, key or stored record."""
 
 
 class Candidate(Value):

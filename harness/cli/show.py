@@ -137,10 +137,12 @@ def _beside(one: Mapping[str, Any]) -> list[Text]:
 
 
 def _remarks(label: str, told: Mapping[str, Any]) -> list[Text]:
-    """Return why a recommended candidate has no figure of how right it is."""
-    candidate = next((one for one in told["candidates"] if one["candidate"] == label), None)
-    absent = candidate["withheld"] if candidate else {}
-    return [Text(f"  {name} {absent[name]['why']}", style="dim") for name in QUALITIES if name in absent]
+    """Return why a recommended candidate has no figure of how right it is, and what was published of its model."""
+    candidate: Mapping[str, Any] = next((one for one in told["candidates"] if one["candidate"] == label), {})
+    absent, prior = candidate.get("withheld", {}), candidate.get("prior")
+    lines = [Text(f"  {name} {absent[name]['why']}", style="dim") for name in QUALITIES if name in absent]
+    published = [] if prior is None else [Text(f"  accuracy as published {units.show(prior, units.SHARE)}", style="dim")]
+    return lines + published
 
 
 def _violated(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> str:

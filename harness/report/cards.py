@@ -79,6 +79,8 @@ class Card:
     runner_up: RunnerUp | None
     counts: str
     cautions: tuple[str, ...]
+    published: str
+    """The model's published accuracy: ``published 69.8 %``."""
 
     @property
     def is_baseline(self) -> bool:
@@ -113,6 +115,7 @@ def _card(name: str, one: Mapping[str, Any], candidate: Mapping[str, Any] | None
         runner_up=_runner_up(one["runner_up"]),
         counts=_counts(one),
         cautions=cautions(one, candidate, priorities),
+        published=wording.published(candidate or {}),
     )
 
 

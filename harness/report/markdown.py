@@ -61,7 +61,8 @@ def _remarks(card: Card) -> list[str]:
         return [f"{code(miss.constraint)} {f'missed by {miss.by}' if miss.by else 'not known'}" for miss in card.misses]
     tied = f"{wording.count(len(card.tied), 'candidate')} tied" if card.tied else "no tie"
     runner_up = [f"runner-up {code(card.runner_up.label)}: {plain(card.runner_up.why)}"] if card.runner_up else []
-    return [tied, *runner_up, *(plain(text.rstrip(".")) for text in card.cautions)]
+    prior = [f"accuracy as {card.published}"] if card.published else []
+    return [tied, *runner_up, *prior, *(plain(text.rstrip(".")) for text in card.cautions)]
 
 
 def _front(facts: Mapping[str, Any]) -> list[str]:

@@ -145,11 +145,14 @@ def _score(profile: str, one: Mapping[str, Any], metrics: Mapping[str, Any]) -> 
 
 def _cell(one: Mapping[str, Any], column: Column) -> Cell:
     fact, withheld = one["facts"].get(column.metric), one["withheld"].get(column.metric)
+    published = wording.published(one) if column.metric == "accuracy" else ""
     if fact:
-        noted = (wording.ESTIMATE if wording.is_estimate(fact) else "", "" if fact["quality"] == "clean" else fact["quality"])
+        estimate = wording.ESTIMATE if wording.is_estimate(fact) else ""
+        noted = (estimate, "" if fact["quality"] == "clean" else fact["quality"], published)
         shown = wording.about(wording.figure(fact["value"], fact["unit"]), fact)
         return Cell(shown, wording.interval(fact), fact["value"], ", ".join(filter(None, noted)), column.main, _origin(fact))
-    return Cell(note=wording.absence(withheld) if withheld else "", main=column.main)
+    absent = wording.absence(withheld) if withheld else ""
+    return Cell(note="; ".join(filter(None, (absent, published))), main=column.main)
 
 
 def _origin(fact: wording.Fact) -> str:

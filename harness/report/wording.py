@@ -65,6 +65,12 @@ def absence(withheld: Mapping[str, Any]) -> str:
     return str(withheld.get("why") or "not known")
 
 
+def published(candidate: Mapping[str, Any]) -> str:
+    """Return a model's published accuracy, ``published 69.8 %``; empty where none was given."""
+    prior = candidate.get("prior")
+    return "" if prior is None else f"published {figure(prior, units.SHARE)}"
+
+
 def plus_minus(value: float | None, half_width: float | None) -> str:
     """Return a utility as ``0.912 ± 0.045``."""
     if value is None:

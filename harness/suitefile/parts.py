@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any, Final, get_args, get_origin
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from harness.interfaces import Part
 from harness.spec import Choice
+from harness.suitefile import priors
 from harness.suitefile.suggest import note, suggest
 from harness.suitefile.yaml_text import Path, Reading
 
@@ -24,6 +25,11 @@ def expand(use: Any, parts: Mapping[str, Part], kind: str, reading: Reading, pat
     if found is None:
         return ()
     part, options, at = found
+    told: Callable[[Choice], Choice] = _as_it_is
+    if kind == "models" and priors.PRIOR in options:
+        options = dict(options)
+        given = options.pop(priors.PRIOR)
+        told = priors.reader(given, part, options.get(part.subject or ""), reading, (*at, priors.PRIOR))
     axes = {name: value for name, value in options.items() if _is_axis(part.options, name, value)}
     for name, values in axes.items():
         if not values:
@@ -35,7 +41,11 @@ def expand(use: Any, parts: Mapping[str, Part], kind: str, reading: Reading, pat
     fixed = {name: value for name, value in options.items() if name not in axes}
     combinations = itertools.product(*([(name, value) for value in values] for name, values in axes.items()))
     settled = (_settle(part, fixed | dict(point), tuple(axes), kind, reading, at) for point in combinations)
-    return tuple(choice for choice in settled if choice is not None)
+    return tuple(told(choice) for choice in settled if choice is not None)
+
+
+def _as_it_is(choice: Choice) -> Choice:
+    return choice
 
 
 def _named(

@@ -8,6 +8,7 @@ from typing import Any
 from harness.interfaces import Part
 from harness.registry import Registry
 from harness.spec import Document
+from harness.suitefile import priors
 
 
 def schema(registry: Registry) -> dict[str, Any]:
@@ -17,7 +18,8 @@ def schema(registry: Registry) -> dict[str, Any]:
     for kind in ("datasets", "models", "passes", "runtimes", "scenarios"):
         most = 1 if kind in ("datasets", "scenarios") else None
         parts = registry.of(kind).values()
-        definitions[kind] = {"anyOf": [form for part in parts for form in _forms(part, definitions, most)]}
+        beside = {priors.PRIOR: dict(priors.SCHEMA)} if kind == "models" else {}
+        definitions[kind] = {"anyOf": [form for part in parts for form in _forms(part, definitions, most, beside)]}
     use = whole["properties"]
     use["models"]["items"] = {"$ref": "#/$defs/models"}
     use["runtimes"]["items"] = {"$ref": "#/$defs/runtimes"}
@@ -32,14 +34,14 @@ def schema(registry: Registry) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "harness-suite-1", **whole}
 
 
-def _forms(part: Part, definitions: dict[str, Any], most: int | None) -> list[dict[str, Any]]:
+def _forms(part: Part, definitions: dict[str, Any], most: int | None, others: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the ways to write a part: its name, the short form, the form with braces.
 
-    ``most``: values that an option may have at once; None for any number.
+    ``most``: values that an option may have at once; None for any number. ``others`` are keys that are no options.
     """
     own = part.options.model_json_schema(ref_template="#/$defs/{model}")
     definitions.update(own.pop("$defs", {}))
-    properties = {name: _or_axis(about, most) for name, about in own.get("properties", {}).items()}
+    properties = {name: _or_axis(about, most) for name, about in own.get("properties", {}).items()} | dict(others)
     required = own.get("required", [])
     forms: list[dict[str, Any]] = [_braces(part, properties, required)]
     if not required:

@@ -212,3 +212,22 @@ def test_a_search_says_why_it_stopped_and_a_mere_look_says_so(answer):
     assert ("Stopped because", "the suite's number of trials was reached") in surroundings.space(answer)
     assert ("Tried", "4 of 4 planned, in 1 min 01 s") in surroundings.space(answer)
     assert surroundings.space(answer | {"run": {}})[-1][0] == "Search"
+
+
+def test_a_published_accuracy_stands_beside_the_measured_one(answer):
+    answer["candidates"][1]["prior"] = 0.97
+    (card,) = cards(answer)
+    assert card.published == "published 97.0 %"
+    told = table(answer)
+    notes = [row.cells[[column.metric for column in told.columns].index("accuracy")].note for row in told.rows]
+    assert notes == ["", "published 97.0 %", ""]
+
+
+def test_why_there_is_no_accuracy_is_told_whatever_the_profile_looks_at(answer):
+    why = {"why": "not measured: the samples are noise"}
+    for one in answer["candidates"]:
+        one["withheld"]["accuracy"] = why
+        del one["facts"]["accuracy"]
+    answer["priorities"]["toys"]["weights"] = {"latency_p90": 1.0}
+    (card,) = cards(answer)
+    assert "No accuracy: not measured: the samples are noise." in card.cautions

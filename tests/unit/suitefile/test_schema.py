@@ -33,6 +33,8 @@ def test_the_smallest_suite_is_accepted(validator, small):
     ("path", "value"),
     [
         (("models", 0), {"timm": "resnet18", "pretrained": True}),
+        (("models", 0), {"timm": "resnet18", "prior": "69.8 %"}),
+        (("models", 0), {"timm": {"name": ["resnet18", "resnet34"], "prior": {"resnet18": 0.698}}}),
         (("models", 0), {"onnx": {"file": "a.onnx", "preprocess": {"scale": 1, "mean": [0.5], "std": [0.5]}}}),
         (("runtimes", 0), {"onnxruntime": {"threads": [1, 2], "optimization": "basic"}}),
         (("workload", "dataset"), {"image_folder": "photos", "transform": "timm"}),
