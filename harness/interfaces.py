@@ -221,6 +221,27 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Teacher:
+    """What a student learns from beside the labels: another model's scores (Hinton, Vinyals & Dean, 2015)."""
+
+    scores: Array
+    """Of every training sample, in the split's order, shape (n, classes): before any softmax."""
+    temperature: float
+    """What scores are divided by before the softmax: the higher, the more the wrong classes tell."""
+    mix: float
+    """Weight of the labels; the rest of one is the teacher's."""
+
+
+class Fit(Protocol):
+    """Trains a torch module in place, for inputs with that pre-processing, by the words of ``models.declared.Train``."""
+
+    def __call__(
+        self, model: Any, preprocess: Preprocess, settings: Mapping[str, Any], teacher: Teacher | None = None
+    ) -> Mapping[str, Any]:
+        """Return what to note about the training."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """What a source or a pass may use: the data, a seed, the suite's folder, and a way to say how far it is."""
 
@@ -230,7 +251,6 @@ class Bench:
     say: Callable[[str], None]
     inputs: Callable[[Preprocess, str, int | None], tuple[Array, Array]]
     """(preprocess, "train" | "test", at most how many) → inputs ready for the model, float32, and labels, int64."""
-    fit: Callable[[Any, Preprocess, Mapping[str, Any]], Mapping[str, Any]]
-    """(torch module, preprocess, settings of ``models.declared.Train``) → notes; trains the module in place."""
+    fit: Fit
     keep: Callable[[str, Callable[[], Array]], Array]
     """(name, make) → the array that ``make`` returns: made once of the work that came into this stage, and kept on disk."""

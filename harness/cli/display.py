@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from harness.evaluate import Evaluation
 from harness.progress import Observer, Status
 
 RECENT = 6
+HOW_FAR = re.compile(r"(?P<done>\d+)/(?P<of>\d+)$")
 
 
 @contextmanager
@@ -70,7 +72,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.title = ""
-        self.now = Text("starting")
+        self.now: Table | Text = Text("▸ starting")
         self.status: Status | None = None
         self.recent: list[tuple[str, str, str]] = []
         self.planned = 0
@@ -82,7 +84,8 @@ class Screen:
 
     def stage(self, candidate: str, text: str) -> None:
         """Show which stage of which candidate is in work."""
-        self.now = Text.assemble((candidate, "bold"), "  ", (text, "cyan"))
+        said = Text.assemble("▸ ", (candidate, "bold"), "  ", (text, "cyan"))
+        self.now = _beside(said, text)
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """Show what became of a candidate."""
@@ -95,7 +98,7 @@ class Screen:
 
     def __rich__(self) -> Group:
         """Return the display as it is now."""
-        return Group(self._head(), self._bar(), Text(""), self._latest(), Text.assemble("▸ ", self.now), Text(""), self._best())
+        return Group(self._head(), self._bar(), Text(""), self._latest(), self.now, Text(""), self._best())
 
     def _head(self) -> Text:
         status = self.status
@@ -126,6 +129,16 @@ class Screen:
                 Text(name, style="bold"), Text(told, style="green" if best.feasible else "yellow"), best.candidate or ""
             )
         return table
+
+
+def _beside(said: Text, text: str) -> Table | Text:
+    """Return what is ``said`` with a bar where ``text`` tells how far it is, as in ``training 20/150``."""
+    far = HOW_FAR.search(text)
+    if far is None:
+        return said
+    row = Table.grid(padding=(0, 2))
+    row.add_row(said, ProgressBar(total=int(far["of"]), completed=int(far["done"]), width=24))
+    return row
 
 
 def outcome(evaluation: Evaluation) -> str:

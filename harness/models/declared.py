@@ -11,25 +11,33 @@ from functools import lru_cache
 from glob import escape
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue, field_validator, model_validator
 
 from harness.errors import InputError
 from harness.record import Preprocess
-from harness.spec import Value
+from harness.spec import Minutes, Value
 
 
 class Train(Value):
     """How weights are trained on the workload's training split: AdamW with a one-cycle schedule (Smith 2018).
 
-    The budget is in steps: one in seconds would make seeds incomparable on a busy machine.
+    The budget is in steps or epochs. With ``minutes`` it depends on the machine, too, so that seeds compare less well.
     """
 
     steps: int = Field(200, ge=1, le=1_000_000, description="optimizer steps")
+    epochs: int | None = Field(None, ge=1, le=10_000, description="passes over the training split, in place of steps")
+    minutes: Annotated[Minutes, Field(gt=0)] | None = Field(None, description="no more minutes than this; the cycle goes faster")
     batch_size: int = Field(64, ge=2, description="samples per step")
     lr: float = Field(4e-3, gt=0, description="highest learning rate of the cycle")
     weight_decay: float = Field(0.01, ge=0)
+
+    @model_validator(mode="after")
+    def _one_budget(self) -> Train:
+        if self.epochs is not None and "steps" in self.model_fields_set:
+            raise ValueError("give steps or epochs, not both")
+        return self
 
 
 class TimmOptions(Value):

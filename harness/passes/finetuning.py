@@ -27,7 +27,9 @@ class Budget(Protocol):
         """Highest learning rate of each round."""
 
 
-def finetune(model: torch.nn.Module, work: Work, wish: Budget, bench: Bench, rounds: int = 1) -> dict[str, Any]:
+def finetune(
+    model: torch.nn.Module, work: Work, wish: Budget, bench: Bench, rounds: int = 1, weight_decay: float = 0.01
+) -> dict[str, Any]:
     """Train ``model`` in place for one of ``rounds`` equal parts of the budget; return what to note, {} without a budget."""
     if not wish.finetune_epochs:
         return {}
@@ -36,7 +38,7 @@ def finetune(model: torch.nn.Module, work: Work, wish: Budget, bench: Bench, rou
         "steps": max(2, int(steps)),
         "batch_size": BATCH,
         "lr": wish.lr,
-        "weight_decay": 0.01,
+        "weight_decay": weight_decay,
         "minutes": wish.minutes / rounds if wish.minutes else None,
     }
     return {"finetuning": dict(bench.fit(model, work.preprocess, settings))}

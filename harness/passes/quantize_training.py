@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import torch
 from torch import nn
@@ -18,8 +18,7 @@ from torch.nn.utils import parametrize
 
 from harness.interfaces import Bench, Work
 from harness.passes.declared import QuantizeOptions
-
-BATCH: Final = 64
+from harness.passes.finetuning import BATCH, finetune
 
 
 class RoundedWeight(nn.Module):
@@ -63,8 +62,7 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     bench.say("ranging activations")
     inputs, _ = bench.inputs(work.preprocess, "train", wish.calibration_samples)
     undo = _round(model, layers, torch.from_numpy(inputs), wish.per_channel)
-    steps = max(2, wish.finetune_epochs * len(bench.data.train) // BATCH)
-    notes = bench.fit(model, work.preprocess, {"steps": steps, "batch_size": BATCH, "lr": wish.lr, "weight_decay": 0.0})
+    notes = finetune(model, work, wish, bench, weight_decay=0.0)["finetuning"]
     undo()
     return replace(work, model=model.eval(), notes={**work.notes, "qat": {**notes, "layers": len(layers)}})
 

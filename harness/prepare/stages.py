@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ import onnx
 import torch
 
 from harness.errors import InputError
-from harness.interfaces import Array, Bench, Samples, Work
+from harness.interfaces import Array, Bench, Fit, Samples, Teacher, Work
 from harness.keys import digest, digest_files
 from harness.models.importable import importable
 from harness.prepare import counting, reference, training
 from harness.prepare.data import Store, write_whole
 from harness.prepare.plan import Plan, Stage
+from harness.prepare.saved import EVERY, Saved
 from harness.record import REFERENCE, Artifact, Preprocess
 from harness.registry import open_door
 
@@ -30,13 +31,16 @@ MODEL_FILES = {"onnx": "model.onnx", "torch": "model.pt2"}
 class Maker:
     """Makes artifacts under ``root``: stages in ``cache/stages``, inputs in ``cache/inputs``, results in ``artifacts``."""
 
-    def __init__(self, root: Path, say: Callable[[str], None], began: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, say: Callable[[str], None], began: Callable[[str], None], save_every: float = EVERY) -> None:
         self.root = root
         self.say = say
         self.began = began
+        self.save_every = save_every
         self._opened: dict[str, Samples] = {}
         self._latest: tuple[str, Work] | None = None
         self._before = ""
+        self._current = ""
+        self._fits = 0
 
     def make(self, plan: Plan) -> Artifact:
         """Return the artifact of ``plan``; raises HarnessError or JobError with why it cannot be made."""
@@ -48,11 +52,7 @@ class Maker:
             folder=Path(plan.folder),
             say=self.say,
             inputs=store.inputs,
-            fit=(lambda *_: {"skipped": plan.untrainable})
-            if plan.untrainable
-            else lambda model, preprocess, settings: training.fit(
-                model, *store.inputs(preprocess, "train"), settings, plan.seed, self.say
-            ),
+            fit=_skipping(plan.untrainable) if plan.untrainable else self._fitting(store, plan.seed),
             keep=self._kept,
         )
         work = self._work(plan, bench)
@@ -69,9 +69,15 @@ class Maker:
         done, work = self._recalled(plan)
         for number, stage in enumerate(plan.stages[done:], done):
             self._before = plan.stages[number - 1].key if number else ""
+            self._current, self._fits = stage.key, 0
             self.began(stage.key)
-            work = self._do(stage, work, bench)
-            self._write(stage, work)
+            try:
+                work = self._do(stage, work, bench)
+                self._write(stage, work)
+            except Exception:  # a failure is a result: who asks again wants it from the start
+                self._forget_trainings()
+                raise
+            self._forget_trainings()
         if work is None:
             raise InputError("a plan without stages")
         return work
@@ -83,6 +89,25 @@ class Maker:
             return _counted(made)
         made = door(work, stage.options, bench)
         return _counted(made) if stage.kind == "pass" and (made.form == "torch" or work.form == "torch") else made
+
+    def _fitting(self, store: Store, seed: int) -> Fit:
+        """Return what trains a module on the dataset's training split; a training that was killed goes on where it was."""
+
+        def fit(
+            model: Any, preprocess: Preprocess, settings: Mapping[str, Any], teacher: Teacher | None = None
+        ) -> Mapping[str, Any]:
+            self._fits += 1
+            saved = Saved(self._trainings() / f"{self._fits}.pt", self.save_every)
+            return training.fit(model, *store.inputs(preprocess, "train"), settings, seed, self.say, teacher, saved)
+
+        return fit
+
+    def _trainings(self) -> Path:
+        """Return the folder with the states of what the stage in work has trained so far."""
+        return self.root / "cache/trainings" / self._current
+
+    def _forget_trainings(self) -> None:
+        shutil.rmtree(self._trainings(), ignore_errors=True)
 
     def _kept(self, name: str, make: Callable[[], Array]) -> Array:
         """Return an array that follows from the work before the stage in work, made unless it is on disk."""
@@ -173,6 +198,17 @@ class Maker:
 def _fill(folder: Path, source: Path, answers: Array) -> None:
     (folder / source.name).hardlink_to(source)
     np.save(folder / REFERENCE, answers)
+
+
+def _skipping(why: str) -> Fit:
+    """Return what trains nothing, and says why."""
+
+    def skip(
+        model: Any, preprocess: Preprocess, settings: Mapping[str, Any], teacher: Teacher | None = None
+    ) -> Mapping[str, Any]:
+        return {"skipped": why}
+
+    return skip
 
 
 def _can_be_kept(model: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Training on the workload's training split: seeded, a budget in steps (and in minutes, if need be), no tricks."""
+"""Training on the workload's training split: seeded, a budget in steps or epochs (and in minutes, if need be), no tricks."""
 
 from __future__ import annotations
 
@@ -10,21 +10,34 @@ import torch
 from torch import nn
 
 from harness.errors import JobError
-from harness.interfaces import Array, Clock
+from harness.interfaces import Array, Clock, Teacher
+from harness.prepare.saved import Saved, Stateful
+
+Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""(scores of a batch, which samples those are) → the loss."""
 
 
 def fit(
-    model: nn.Module, inputs: Array, labels: Array, settings: Mapping[str, Any], seed: int, say: Callable[[str], None]
+    model: nn.Module,
+    inputs: Array,
+    labels: Array,
+    settings: Mapping[str, Any],
+    seed: int,
+    say: Callable[[str], None],
+    teacher: Teacher | None = None,
+    saved: Saved | None = None,
 ) -> dict[str, Any]:
     """Train ``model`` in place on ``inputs``, shape (n, …) float32; return what to note about it.
 
-    AdamW (Loshchilov & Hutter 2019) with a one-cycle learning rate (Smith & Topin 2018) and cross-entropy. With
-    ``minutes``, the cycle goes faster where its steps would take longer, so that it ends in time and at its end. Raises
+    AdamW (Loshchilov & Hutter 2019) with a one-cycle learning rate (Smith & Topin 2018) and cross-entropy, mixed with the
+    divergence from a ``teacher`` where there is one. With ``minutes``, the cycle goes faster where its steps would take
+    longer, so that it ends in time and at its end. What ``saved`` holds of the same training is not done again. Raises
     JobError when the loss is no number any more.
     """
     torch.manual_seed(seed)
-    steps, size = int(settings["steps"]), min(int(settings["batch_size"]), len(inputs))
-    x, y = torch.from_numpy(inputs), torch.from_numpy(labels)
+    size = min(int(settings["batch_size"]), len(inputs))
+    steps = _steps(settings, len(inputs), size)
+    x = torch.from_numpy(inputs)
     if x.ndim == 4:
         model.to(memory_format=torch.channels_last)
         x = x.contiguous(memory_format=torch.channels_last)
@@ -33,27 +46,60 @@ def fit(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings["lr"], total_steps=max(steps, 2))
     pace = Pace(steps, settings.get("minutes"))
     order = Shuffled(len(x), size, seed)
+    parts: dict[str, Stateful] = {"model": model, "optimizer": optimizer, "schedule": schedule, "pace": pace, "order": order}
+    if saved:
+        saved.restore(parts)
+    lost = distilling(labels, teacher) if teacher else learning(labels)
     loss = torch.zeros(())
-    step = taken = 0
-    while step < steps:
+    say(f"training {pace.step}/{steps}")
+    while pace.step < steps:
         chosen = order.next()
-        loss = nn.functional.cross_entropy(model(x[chosen]), y[chosen])
+        loss = lost(model(x[chosen]), chosen)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        taken += 1
-        reached = pace.after(step)
-        for _ in range(reached - step):
+        before = pace.step
+        for _ in range(pace.advance()):
             schedule.step()
-        if reached // 20 > step // 20 or reached == steps:
+        if pace.step // 20 > before // 20 or pace.step == steps:
             if not bool(torch.isfinite(loss)):
-                raise JobError("nan_output", "prepare", f"training diverged at step {reached} of {steps}", "")
-            say(f"training {reached}/{steps}")
-        step = reached
+                raise JobError("nan_output", "prepare", f"training diverged at step {pace.step} of {steps}", "")
+            say(f"training {pace.step}/{steps}")
+        if saved and pace.step < steps:
+            saved.keep(parts)
     model.eval()
     model.requires_grad_(False)
     model.to(memory_format=torch.contiguous_format)
-    return {"steps": taken, "batch_size": size, "lr": settings["lr"], "last_loss": round(float(loss.detach()), 4)}
+    return {"steps": pace.taken, "batch_size": size, "lr": settings["lr"], "last_loss": round(float(loss.detach()), 4)}
+
+
+def _steps(settings: Mapping[str, Any], samples: int, size: int) -> int:
+    """Return the optimizer steps of a training: as said, or as many as ``epochs`` have."""
+    epochs = settings.get("epochs")
+    return int(settings["steps"]) if epochs is None else max(1, int(epochs) * samples // size)
+
+
+def learning(labels: Array) -> Loss:
+    """Return the loss against the labels alone: cross-entropy."""
+    y = torch.from_numpy(labels)
+    return lambda scores, chosen: nn.functional.cross_entropy(scores, y[chosen])
+
+
+def distilling(labels: Array, teacher: Teacher) -> Loss:
+    """Return the loss of a student: ``mix`` of that against the labels, the rest its divergence from the teacher.
+
+    The divergence is that of softened scores, times the squared temperature, so that its gradients stay of one size with
+    those of the labels (Hinton, Vinyals & Dean, Distilling the knowledge in a neural network, 2015).
+    """
+    y, warmth, mix = torch.from_numpy(labels), teacher.temperature, teacher.mix
+    told = torch.softmax(torch.from_numpy(teacher.scores).float() / warmth, 1)
+
+    def lost(scores: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+        soft = torch.log_softmax(scores / warmth, 1)
+        apart = nn.functional.kl_div(soft, told[chosen], reduction="batchmean") * warmth**2
+        return mix * nn.functional.cross_entropy(scores, y[chosen]) + (1 - mix) * apart
+
+    return lost
 
 
 class Pace:
@@ -63,13 +109,24 @@ class Pace:
         self.steps, self.clock = steps, clock
         self.began = clock()
         self.seconds = minutes * 60 if minutes else None
+        self.step = self.taken = 0
 
-    def after(self, step: int) -> int:
-        """Return the step that follows ``step``, at most ``steps``."""
-        if self.seconds is None:
-            return step + 1
-        due = int(self.steps * (self.clock() - self.began) / self.seconds)
-        return min(self.steps, max(step + 1, due))
+    def advance(self) -> int:
+        """Go to the step that follows, at most ``steps``; return how far that is."""
+        due = int(self.steps * (self.clock() - self.began) / self.seconds) if self.seconds else 0
+        further = min(self.steps, max(self.step + 1, due)) - self.step
+        self.step += further
+        self.taken += 1
+        return further
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return where it is, and the seconds it took to come there."""
+        return {"step": self.step, "taken": self.taken, "spent": self.clock() - self.began}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there: time spent before counts."""
+        self.step, self.taken = int(state["step"]), int(state["taken"])
+        self.began = self.clock() - float(state["spent"])
 
 
 class Shuffled:
@@ -86,3 +143,12 @@ class Shuffled:
             order = torch.randperm(self.n, generator=self.generator)
             self.left = [order[i : i + self.size] for i in range(0, self.n - self.size + 1, self.size)][::-1]
         return self.left.pop()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what is left of the epoch, and the state that the next orders follow from."""
+        return {"generator": self.generator.get_state(), "left": self.left}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self.generator.set_state(state["generator"])
+        self.left = list(state["left"])

@@ -176,10 +176,10 @@ def settings(**more: Any) -> Mapping[str, Any]:
 def test_minutes_end_a_training_at_the_end_of_its_cycle(seconds: float, taken: int) -> None:
     ticks = iter(range(1000))
     pace = training.Pace(40, 1.0, clock=lambda: seconds * next(ticks))
-    step = count = 0
-    while step < 40:
-        step, count = pace.after(step), count + 1
-    assert (step, count) == (40, taken)
+    scheduled = 0
+    while pace.step < 40:
+        scheduled += pace.advance()
+    assert (pace.step, pace.taken, scheduled) == (40, taken, 40)
 
 
 def test_a_budget_in_minutes_is_told_in_the_steps_that_were_taken() -> None:

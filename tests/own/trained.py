@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from harness.datasets import shipped
-from harness.interfaces import Bench, Work
+from harness.interfaces import Bench, Teacher, Work
 from harness.models import timm_source
 from harness.prepare import export, training
 from harness.prepare.data import Store
@@ -31,8 +31,10 @@ def bench() -> Bench:
     samples = shipped.mnist5k({}, Path())
     store = Store(samples, "mnist5k", Path(tempfile.mkdtemp()))
 
-    def fit(model: nn.Module, preprocess: Preprocess, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-        return training.fit(model, *store.inputs(preprocess, "train"), settings, 0, lambda _: None)
+    def fit(
+        model: nn.Module, preprocess: Preprocess, settings: Mapping[str, Any], teacher: Teacher | None = None
+    ) -> Mapping[str, Any]:
+        return training.fit(model, *store.inputs(preprocess, "train"), settings, 0, lambda _: None, teacher)
 
     return Bench(data=samples, seed=0, folder=Path(), say=lambda _: None, inputs=store.inputs, fit=fit, keep=_made)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from harness.spec import Value
+from harness.spec import Minutes, Value
 
 
 class FactorizeOptions(Value):
@@ -20,7 +20,7 @@ class FactorizeOptions(Value):
     rank: int | None = Field(None, ge=1, description="the same rank for every layer")
     recalibrate: bool = Field(True, description="measure the batch-norm statistics anew on training samples")
     finetune_epochs: int = Field(0, ge=0, description="passes over the training split afterwards")
-    minutes: float | None = Field(None, gt=0, description="no more minutes of fine-tuning than this")
+    minutes: Annotated[Minutes, Field(gt=0)] | None = Field(None, description="no more minutes of fine-tuning than this")
     lr: float = Field(5e-4, gt=0, description="highest learning rate of the fine-tuning")
 
     @model_validator(mode="after")

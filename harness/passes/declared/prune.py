@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from harness.spec import Value
+from harness.spec import Minutes, Value
 
 
 class PruneOptions(Value):
@@ -20,7 +20,9 @@ class PruneOptions(Value):
     m: int = Field(4, ge=2, le=64, description="n_m: of so many neighbours along a layer's inputs")
     steps: int = Field(1, ge=1, le=100, description="rounds of pruning and fine-tuning, up to the ratio")
     finetune_epochs: int = Field(3, ge=0, description="passes over the training split, shared out among the steps")
-    minutes: float | None = Field(None, gt=0, description="no more minutes of fine-tuning than this, shared out likewise")
+    minutes: Annotated[Minutes, Field(gt=0)] | None = Field(
+        None, description="no more minutes of fine-tuning than this, shared out likewise"
+    )
     lr: float = Field(2e-3, gt=0, description="highest learning rate of the fine-tuning")
 
     @model_validator(mode="after")

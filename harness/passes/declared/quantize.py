@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
 from harness.interfaces import Runtime, Tool
-from harness.spec import Share, Value
+from harness.spec import Minutes, Share, Value
 
 
 class AccuracyAware(Value):
@@ -33,6 +33,7 @@ class QuantizeOptions(Value):
     per_channel: bool = Field(True, description="one range per output channel of a weight, not one per weight")
     accuracy_aware: AccuracyAware | None = Field(None, description="keep the most sensitive layers in float: {max_drop: 1 pp}")
     finetune_epochs: int = Field(1, ge=1, description="passes over the training split (qat)")
+    minutes: Annotated[Minutes, Field(gt=0)] | None = Field(None, description="no more minutes of fine-tuning than this (qat)")
     lr: float = Field(2e-4, gt=0, description="highest learning rate of the fine-tuning (qat)")
 
 
@@ -43,7 +44,7 @@ USES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "dynamic": frozenset({"per_channel", "accuracy_aware"}),
         "weight_only": frozenset({"bits", "accuracy_aware"}),
         "fp16": frozenset(),
-        "qat": _CALIBRATED | {"finetune_epochs", "lr"},
+        "qat": _CALIBRATED | {"finetune_epochs", "minutes", "lr"},
     }
 )
 """The options that change what a method makes."""

@@ -31,7 +31,10 @@ def test_it_shows_what_was_measured_and_how_much_faster_that_was(told):
     text = render(told)
     assert "| `none` | ✓ | ✗ 1 |" in text
     assert "| `prune` | ✓ 2.6× | – 2 |" in text
-    assert "# s: what works\n\nBy `harness matrix`, on a processor, 2 cores, batch 1 and 8: 2 measured, 1 ruled out and 1 failed." in text
+    assert (
+        "# s: what works\n\nBy `harness matrix`, on a processor, 2 cores, batch 1 and 8: 2 measured, 1 ruled out and 1 failed."
+        in text
+    )
 
 
 def test_a_reason_is_told_once_and_nothing_in_it_is_markup(told):

@@ -136,6 +136,19 @@ CASES = {
         "models[0].estimator",
         "stands twice",
     ),
+    "steps and epochs": (
+        ("models",),
+        [{"timm": "test_resnet", "train": {"steps": 9, "epochs": 2}}],
+        "models[0].train",
+        "give steps or epochs, not both",
+    ),
+    "no epochs": (("models",), [{"timm": "test_resnet", "train": {"epochs": 0}}], "models[0].train.epochs", "greater than"),
+    "a training of no time": (
+        ("models",),
+        [{"timm": "test_resnet", "train": {"minutes": "0 s"}}],
+        "models[0].train.minutes",
+        "greater than 0",
+    ),
     "an estimator that is none": (("models",), [{"sklearn": "mpl"}], "models[0].sklearn", "should be"),
     "an axis for the dataset": (
         ("workload", "dataset"),
