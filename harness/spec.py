@@ -56,6 +56,18 @@ class Choice(Value):
     """A model's published accuracy, told beside the measured one: part of no label, key or stored record."""
 
 
+ModelChoice = Annotated[
+    Choice,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "object"}],
+            "description": "a model, written as one under models: {timm: NAME}, {sklearn: decision_tree, params: {…}}",
+        }
+    ),
+]
+"""An option that is a model of its own. ``suitefile.parts`` settles it as it settles those under ``models``."""
+
+
 class Candidate(Value):
     """What could ship: a model, its passes, a runtime with its options, and how many samples a query carries."""
 

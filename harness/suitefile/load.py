@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -155,10 +156,12 @@ def _each(
     return tuple(found.values())
 
 
-def _one(use: Any, parts: Mapping[str, Any], kind: str, reading: Reading, at: Path) -> Choice | None:
+def _one(
+    use: Any, parts: Mapping[str, Any], kind: str, reading: Reading, at: Path, models: Mapping[str, Any] = MappingProxyType({})
+) -> Choice | None:
     if use is _ABSENT:
         return None  # told by the document's own types
-    found = expand(use, parts, kind, reading, at)
+    found = expand(use, parts, kind, reading, at, models)
     if len(found) > 1:
         reading.mistake(at, f"stands for {len(found)} at once; exactly one is needed here")
     return found[0] if found else None
@@ -169,7 +172,7 @@ def _chains(raw: Any, registry: Registry, reading: Reading, labels: _Labels) -> 
     found: dict[tuple[str, ...], tuple[Choice, ...]] = {}
     for i, chain in enumerate(raw if isinstance(raw, list) else ()):
         uses = enumerate(chain if isinstance(chain, list) else ())
-        steps = [expand(use, registry.passes, "passes", reading, ("passes", i, j)) for j, use in uses]
+        steps = [expand(use, registry.passes, "passes", reading, ("passes", i, j), registry.models) for j, use in uses]
         if (count := math.prod(map(len, steps))) > COMBINATIONS_AT_MOST:
             reading.mistake(("passes", i), f"its lists multiply to {count:,} combinations", f"at most {COMBINATIONS_AT_MOST:,}")
             continue
@@ -243,7 +246,7 @@ def _baseline(raw: Any, registry: Registry, reading: Reading, labels: tuple[_Lab
     runtime = _one(raw.get("runtime", _ABSENT), registry.runtimes, "runtimes", reading, ("baseline", "runtime"))
     uses = raw.get("passes", [])
     passes = [
-        _one(use, registry.passes, "passes", reading, ("baseline", "passes", i))
+        _one(use, registry.passes, "passes", reading, ("baseline", "passes", i), registry.models)
         for i, use in enumerate(uses if isinstance(uses, list) else ())
     ]
     if model is None or runtime is None or None in passes:

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -19,17 +20,30 @@ from harness.suitefile.yaml_text import Path, Reading
 COMBINATIONS_AT_MOST: Final = 10_000
 
 
-def expand(use: Any, parts: Mapping[str, Part], kind: str, reading: Reading, path: Path) -> tuple[Choice, ...]:
-    """Return every choice that one use of a part stands for: its axes, multiplied. Mistakes go to ``reading``."""
+def expand(
+    use: Any,
+    parts: Mapping[str, Part],
+    kind: str,
+    reading: Reading,
+    path: Path,
+    models: Mapping[str, Part] = MappingProxyType({}),
+) -> tuple[Choice, ...]:
+    """Return every choice that one use of a part stands for: its axes, multiplied. Mistakes go to ``reading``.
+
+    ``models`` are what an option may name that is a model itself.
+    """
     found = _named(use, parts, kind, reading, path)
     if found is None:
         return ()
-    part, options, at = found
+    part, written, at = found
     told: Callable[[Choice], Choice] = _as_it_is
-    if kind == "models" and priors.PRIOR in options:
-        options = dict(options)
-        given = options.pop(priors.PRIOR)
-        told = priors.reader(given, part, options.get(part.subject or ""), reading, (*at, priors.PRIOR))
+    if kind == "models" and priors.PRIOR in written:
+        written = dict(written)
+        given = written.pop(priors.PRIOR)
+        told = priors.reader(given, part, written.get(part.subject or ""), reading, (*at, priors.PRIOR))
+    options = _with_models(part, written, models, reading, at)
+    if options is None:
+        return ()
     axes = {name: value for name, value in options.items() if _is_axis(part.options, name, value)}
     for name, values in axes.items():
         if not values:
@@ -46,6 +60,32 @@ def expand(use: Any, parts: Mapping[str, Part], kind: str, reading: Reading, pat
 
 def _as_it_is(choice: Choice) -> Choice:
     return choice
+
+
+def _with_models(
+    part: Part, options: dict[str, Any], models: Mapping[str, Part], reading: Reading, at: Path
+) -> dict[str, Any] | None:
+    """Return ``options`` with every model in them settled, an axis of them as a list; None where one is wrong."""
+    settled: dict[str, Any] = {}
+    for name in names_of_models(part.options) & options.keys():
+        given, place = options[name], (*at, part.name if _is_short(part, at) and name == part.subject else name)
+        places = [(one, (*place, i)) for i, one in enumerate(given)] if isinstance(given, list) else [(given, place)]
+        found = [expand(one, models, "models", reading, where) for one, where in places]
+        if not all(found):
+            return None
+        choices = list(itertools.chain.from_iterable(found))
+        settled[name] = choices if isinstance(given, list) or len(choices) > 1 else choices[0]
+    return options | settled
+
+
+def names_of_models(options: type[BaseModel]) -> frozenset[str]:
+    """Return the options that are a model of their own."""
+    return frozenset(name for name, field in options.model_fields.items() if field.annotation is Choice)
+
+
+def _is_short(part: Part, at: Path) -> bool:
+    """Say whether the options stand beside the part's name, so that the name is the key of its subject."""
+    return part.subject is not None and at[-1:] != (part.name,)
 
 
 def _named(
@@ -107,8 +147,7 @@ def _settle(part: Part, options: dict[str, Any], axes: tuple[str, ...], kind: st
     try:
         settled = part.options.model_validate(options)
     except ValidationError as error:
-        short = part.subject is not None and at[-1:] != (part.name,)
-        note(reading, error, part.options, at, {part.subject: part.name} if short else {})
+        note(reading, error, part.options, at, {part.subject: part.name} if _is_short(part, at) else {})
         return None
     chosen = settled.model_dump(mode="json", exclude_defaults=True)
     return Choice(part=part.name, label=label(part, settled, kind, axes), options=chosen)
@@ -119,7 +158,8 @@ def label(part: Part, settled: BaseModel, kind: str, axes: tuple[str, ...] = ())
 
     A model is called by its subject alone: ``resnet18``, not ``timm:resnet18``.
     """
-    values = settled.model_dump(mode="json")
+    models = {name: _inside(one.label) for name, one in settled if isinstance(one, Choice)}
+    values = settled.model_dump(mode="json") | models
     defaults = part.options.model_construct().model_dump(mode="json", warnings=False)
     details = [
         f"{name}={_text(value)}"
@@ -133,6 +173,12 @@ def label(part: Part, settled: BaseModel, kind: str, axes: tuple[str, ...] = ())
     elif part.subject:
         details.insert(0, _text(values[part.subject]))
     return head + (":" + ",".join(details) if details else "")
+
+
+def _inside(label: str) -> str:
+    """Return a label as it stands within another's: its options in brackets of their own."""
+    name, _, options = label.partition(":")
+    return f"{name}({options})" if options else name
 
 
 def _stem(text: str) -> str:

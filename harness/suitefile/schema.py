@@ -9,6 +9,7 @@ from harness.interfaces import Part
 from harness.registry import Registry
 from harness.spec import Document
 from harness.suitefile import priors
+from harness.suitefile.parts import names_of_models
 
 
 def schema(registry: Registry) -> dict[str, Any]:
@@ -41,12 +42,14 @@ def _forms(part: Part, definitions: dict[str, Any], most: int | None, others: Ma
     """
     own = part.options.model_json_schema(ref_template="#/$defs/{model}")
     definitions.update(own.pop("$defs", {}))
-    properties = {name: _or_axis(about, most) for name, about in own.get("properties", {}).items()} | dict(others)
+    models = names_of_models(part.options)
+    written = {name: {"$ref": "#/$defs/models"} if name in models else about for name, about in own.get("properties", {}).items()}
+    properties = {name: _or_axis(about, most) for name, about in written.items()} | dict(others)
     required = own.get("required", [])
     forms: list[dict[str, Any]] = [_braces(part, properties, required)]
     if not required:
         forms.append({"const": part.name, "description": part.summary})
-    if part.subject:
+    if part.subject and part.subject not in models:  # braces behind the name hold options, so no model goes there
         beside = {name: about for name, about in properties.items() if name != part.subject}
         forms.append(
             {

@@ -30,6 +30,12 @@ class TestCluster(PassContract):
         return PASSES["cluster"]
 
 
+class TestDistill(PassContract):
+    @pytest.fixture
+    def part(self):
+        return PASSES["distill"]
+
+
 class TestFuse(PassContract):
     @pytest.fixture
     def part(self):
@@ -49,4 +55,4 @@ class TestSimplify(PassContract):
 
 
 def test_every_pass_is_under_contract():
-    assert set(PASSES) == {"quantize", "prune", "factorize", "cluster", "fuse", "recalibrate", "simplify"}
+    assert set(PASSES) == {"quantize", "prune", "factorize", "cluster", "distill", "fuse", "recalibrate", "simplify"}

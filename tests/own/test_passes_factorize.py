@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from harness.interfaces import Work
 from harness.passes import factorize, recalibrate
 from harness.passes.factorize_layers import Rule, _convolutions, factorized, svd, tucker
+from harness.prepare import export
 
-from .trained import accuracy, bench, plain, resnet
+from .trained import accuracy, bench, graph, plain, resnet, size
 
 CONVOLUTIONS = {
     "plain": lambda: nn.Conv2d(12, 10, 3, padding=1),
@@ -93,6 +97,19 @@ def test_nine_tenths_of_the_energy_tell_what_they_cost_and_save() -> None:
         assert after.model.get_submodule(name)[0].weight.shape[0] == rank
     assert accuracy(resnet()) - 0.05 < accuracy(after)
     assert sum(one.numel() for one in after.model.parameters()) < sum(one.numel() for one in resnet().model.parameters())
+
+
+def test_the_file_is_as_small_as_the_arithmetic_says(tmp_path: Path) -> None:
+    """Four bytes for each parameter, and beside them what the file of the whole network has beside its own."""
+
+    def weigh(work: Work) -> int:
+        return sum(one.numel() for one in work.model.parameters())
+
+    after = factorize.apply(resnet(), {"energy": 0.9}, bench())
+    beside = size(graph(), tmp_path) - 4 * weigh(resnet())
+    found = size(export.apply(after, {"target": "onnx"}, bench()), tmp_path)
+    assert found == pytest.approx(4 * weigh(after) + beside, rel=0.02)
+    assert found < 0.95 * size(graph(), tmp_path)
 
 
 def test_new_statistics_rescue_a_factorised_network() -> None:

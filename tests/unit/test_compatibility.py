@@ -148,3 +148,59 @@ def test_a_pass_that_does_not_look_at_the_runtime_is_its_own_tool(registry):
     part = registry.passes["prune"]
     for runtime in registry.runtimes.values():
         assert tools(part, runtime, {}) == (Tool(part.name, part.door, part.form, part.packages),)
+
+
+def student(part, **options):
+    """Return a pass that makes a student of that source."""
+    return Choice(part="distill", label="distill", options={"student": {"part": part, "label": part, "options": options}})
+
+
+NETWORK, TREE = student("timm", name="test_resnet"), student("sklearn", estimator="decision_tree")
+
+
+@pytest.mark.parametrize(
+    ("model", "chain", "runtime", "rule"),
+    [
+        (PYTORCH, [NETWORK], "torch", None),
+        (PYTORCH_FUNCTION, [NETWORK], "openvino", None),
+        (PYTORCH, ["prune", NETWORK, "prune", "quantize"], "onnxruntime", None),
+        (PYTORCH, [NETWORK, TREE], "onnxruntime", None),
+        (PYTORCH, [TREE], "onnxruntime", None),
+        (PYTORCH, [TREE], "torch", "torch runs PyTorch modules; this one is made of decision trees"),
+        (PYTORCH, [TREE], "openvino", "openvino has no operator for decision trees (ai.onnx.ml)"),
+        (
+            PYTORCH,
+            [TREE, "quantize"],
+            "onnxruntime",
+            "quantize needs a model with matrix or convolution layers; this one is made of decision trees",
+        ),
+        (PYTORCH, [TREE, "prune"], "onnxruntime", "prune needs a model with PyTorch weights; this one is made of decision trees"),
+        (
+            PYTORCH,
+            [TREE, NETWORK],
+            "onnxruntime",
+            "distill needs a model with PyTorch weights; this one is made of decision trees",
+        ),
+        (GRAPH, [NETWORK], "onnxruntime", "distill needs a model with PyTorch weights; this one is an ONNX graph"),
+        (TREES, [TREE], "onnxruntime", "distill needs a model with PyTorch weights; this one is made of decision trees"),
+        (
+            PYTORCH,
+            ["quantize", NETWORK],
+            "onnxruntime",
+            "distill changes PyTorch weights, so it goes before quantize, which changes the exported graph",
+        ),
+    ],
+)
+def test_what_follows_a_student_goes_by_what_the_student_is(registry, model, chain, runtime, rule):
+    part, options = model
+    passes = [Choice(part=one, label=one) if isinstance(one, str) else one for one in chain]
+    found = refusal(registry, Choice(part=part, label=part, options=options), passes, Choice(part=runtime, label=runtime))
+    assert found == rule
+
+
+def test_how_a_network_is_trained_means_nothing_to_a_tree(registry):
+    part, runtime = registry.passes["distill"], registry.runtimes["onnxruntime"]
+    for name in ("epochs", "minutes", "lr", "batch_size", "weight_decay"):
+        rule = f"{name} means nothing to a student that is made of decision trees"
+        assert tools(part, runtime, {**TREE.options, name: 3}) == rule
+        assert not isinstance(tools(part, runtime, {**NETWORK.options, name: 3}), str)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from harness.cli.app import app
+from harness.compatibility import refusal
 from harness.registry import Registry
+from harness.spec import Choice
 from harness.suitefile import loads
 
 ROOT = Path(__file__).parents[2]
@@ -62,3 +66,62 @@ def test_links_lead_to_files_of_the_project() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+REGISTRY = Registry.load()
+RULES = {
+    "`prune`": {"part": "prune", "options": {"ratio": 0.5}},
+    "`factorize`": {"part": "factorize", "options": {"energy": 0.9}},
+    "`recalibrate`": {"part": "recalibrate"},
+    "`fuse`": {"part": "fuse"},
+    "`distill` into a network": {
+        "part": "distill",
+        "options": {"student": {"part": "timm", "label": "s", "options": {"name": "s"}}},
+    },
+    "`distill` into trees": {
+        "part": "distill",
+        "options": {"student": {"part": "sklearn", "label": "s", "options": {"estimator": "decision_tree"}}},
+    },
+    "`quantize: qat`": {"part": "quantize", "options": {"method": "qat"}},
+    "`quantize`, else": {"part": "quantize"},
+    "`simplify`": {"part": "simplify"},
+    "`cluster`": {"part": "cluster"},
+}
+"""What a row of the table of rules stands for."""
+
+MODELS = (
+    [("timm", {"name": "resnet18"}), ("python", {"function": "a:b"})],
+    [("onnx", {"file": "a.onnx"}), ("sklearn", {"estimator": "mlp"}), ("sklearn", {"estimator": "logistic_regression"})],
+    [("sklearn", {"estimator": "random_forest"}), ("python", {"function": "a:b", "kind": "sklearn"})],
+)
+"""What the columns of models stand for."""
+
+
+def _rules() -> dict[str, list[str]]:
+    rows = re.findall(
+        r"^\| (`[^|]*) \|([^\n]*)\|$", TEXT.partition("## Which pass goes where")[2].partition("\n#")[0], re.MULTILINE
+    )
+    return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
+
+
+def _allowed(chain: list[str], runtime: str, part: str = "timm", options: Mapping[str, Any] = MODELS[0][0][1]) -> bool:
+    passes = [Choice(label="", **RULES[name]) for name in chain]
+    model = Choice(part=part, label="", options=dict(options))
+    return refusal(REGISTRY, model, passes, Choice(part=runtime, label="")) is None
+
+
+def test_the_rules_of_passes_are_those_that_are_declared() -> None:
+    rules, registry = _rules(), REGISTRY
+    assert list(rules) == list(RULES)
+    assert {choice["part"] for choice in RULES.values()} == set(registry.passes)
+    follow = {
+        "any pass": set(RULES),
+        "passes on the graph": {"`quantize`, else", "`simplify`", "`cluster`"},
+        "none": set(),
+    }
+    for name, (*models, runtimes, after) in rules.items():
+        for told, kind in zip(models, MODELS, strict=True):
+            assert {_allowed([name], "onnxruntime", *model) for model in kind} == {told == "yes"}, name
+        found = {f"`{runtime}`" for runtime in registry.runtimes if _allowed([name], runtime)}
+        assert found == ({f"`{one}`" for one in registry.runtimes} if runtimes == "all" else set(runtimes.split(", "))), name
+        assert {other for other in RULES if _allowed([name, other], "onnxruntime")} == follow[after], name

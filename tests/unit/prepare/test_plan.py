@@ -139,3 +139,31 @@ def test_a_users_file_is_known_by_its_content(plans, folder):
     after = plans()
     assert before["own@openvino/b1"].recipe != after["own@openvino/b1"].recipe
     assert before["mlp@openvino/b1"].recipe == after["mlp@openvino/b1"].recipe
+
+
+STUDENTS = ("[quantize]", "[{distill: {student: [{timm: test_vit}, {sklearn: decision_tree}]}}]")
+
+
+def test_a_student_is_a_stage_and_one_of_trees_needs_no_export(plans):
+    made = plans(STUDENTS)
+    network, tree = (made[f"test_resnet+distill:{name}@onnxruntime/b1"] for name in ("test_vit", "decision_tree"))
+    assert kinds(network) == [("build", "timm"), ("pass", "distill"), ("export", "onnx")]
+    assert kinds(tree) == [("build", "timm"), ("pass", "distill")]
+    assert tree.stages[1].door.startswith("harness.passes.distill_trees:")
+    assert network.stages[0] == tree.stages[0]
+
+
+@pytest.mark.parametrize(
+    ("package", "changed"),
+    [("timm", {"test_vit", "decision_tree"}), ("skl2onnx", {"decision_tree"})],
+)
+def test_a_student_follows_the_packages_that_make_it(plans, monkeypatch, package, changed):
+    """The teacher is of timm, so that every student of it follows that package."""
+    from harness import keys
+
+    before = plans(STUDENTS)
+    installed = keys.installed
+    monkeypatch.setattr(keys, "installed", lambda asked: "0" if asked == package else installed(asked))
+    after = plans(STUDENTS)
+    labels = {name: f"test_resnet+distill:{name}@onnxruntime/b1" for name in ("test_vit", "decision_tree")}
+    assert {name for name, label in labels.items() if before[label].recipe != after[label].recipe} == changed

@@ -65,6 +65,9 @@ def test_other_ways_to_write_a_part_are_accepted(validator, small, path, value):
         (("target",), {}),
         (("measure",), {"precision": "2 %", "again": 0, "min_queries": 1}),
         (("measure",), {"precision": 0.5}),
+        (("passes",), [[{"distill": {"student": {"timm": "test_resnet", "image_size": 32}, "epochs": 2}}]]),
+        (("passes",), [[{"distill": {"student": [{"timm": {"name": "test_resnet"}}, {"timm": ["test_vit"]}]}}]]),
+        (("passes",), [[{"distill": {"student": {"sklearn": "random_forest", "params": {"max_depth": 3}}, "mix": [0, 1]}}]]),
     ],
 )
 def test_what_the_reader_accepts_is_accepted(validator, small, settle, path, value):
@@ -115,6 +118,11 @@ def test_what_the_reader_accepts_is_accepted(validator, small, settle, path, val
         (("passes",), [[{"prune": {"ratio": 0.5, "granularty": "channel"}}]]),
         (("passes",), [["prun"]]),
         (("passes",), [{"prune": {"ratio": 0.5}}]),
+        (("passes",), [["distill"]]),
+        (("passes",), [[{"distill": {"timm": "test_resnet"}}]]),
+        (("passes",), [[{"distill": {"student": {"timn": "test_resnet"}}}]]),
+        (("passes",), [[{"distill": {"student": {"timm": "test_resnet", "imagesize": 32}}}]]),
+        (("passes",), [[{"distill": {"student": "test_resnet"}}]]),
         (("scenarios",), ["server"]),
         (("profiles", "one", "weight"), {}),
         (("search",), {"minuets": 1}),

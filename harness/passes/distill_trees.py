@@ -1,0 +1,117 @@
+"""Distillation into trees: regression trees of the mixed targets, so that a leaf holds how likely each class is there.
+
+After Frosst & Hinton, Distilling a neural network into a soft decision tree (2017), who train trees on a network's soft targets,
+with the ordinary trees of Breiman et al. (CART, 1984), as Bastani, Kim & Bastani, Interpreting blackbox models via model
+extraction (2017), grow them. Squared error makes of a leaf the mean of its targets, which sum to one as they do.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import onnx
+from skl2onnx import to_onnx
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.tree import DecisionTreeRegressor
+
+from harness.errors import InputError, JobError
+from harness.interfaces import Array, Bench, Work
+from harness.passes import graphs, teaching
+from harness.passes.declared import DistillOptions
+from harness.record import Preprocess
+
+OPSET: Final = {"": 18, "ai.onnx.ml": 3}
+LEAF: Final = 5
+"""Samples in a leaf at least, unless params say otherwise: soft targets all differ, so that no leaf is ever pure, and a tree
+would have one for each sample. Breiman and Cutler's forests of regression trees begin with so many (randomForest, nodesize)."""
+CHECKED_SAMPLES: Final = 512
+TOLERANCE: Final = 1e-4
+"""Largest difference of a probability: trees compute in float64, their graph in float32."""
+
+
+def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
+    """Return the student as an ONNX graph from flat samples to class probabilities; ``work`` is its teacher."""
+    wish = DistillOptions.model_validate(dict(options))
+    if bench.data.shape is None:
+        raise InputError("trees take samples of one size", "use a dataset of fixed size, or transform: native")
+    preprocess = Preprocess(layout="flat", scale=1 / 255 if len(bench.data.shape) == 3 else 1.0)
+    inputs, labels = bench.inputs(preprocess, "train", None)
+    soft = teaching.softened(teaching.scores(work, bench), wish.temperature)
+    targets = wish.mix * np.eye(soft.shape[1])[labels] + (1 - wish.mix) * soft
+    student = _estimator(wish.student.options, bench.seed)
+    bench.say("fitting")
+    _fit(student, inputs, targets)
+    graph = _converted(student, inputs[:2])
+    tried, _ = bench.inputs(preprocess, "test", CHECKED_SAMPLES)
+    difference = _difference(student, graph, tried)
+    told = {
+        "student": wish.student.label,
+        "temperature": wish.temperature,
+        "mix": wish.mix,
+        "samples": len(inputs),
+        "leaves": _leaves(student),
+        "error": float(f"{np.square(student.predict(inputs) - targets).mean():.3g}"),
+        "difference": float(f"{difference:.3g}"),
+    }
+    return replace(
+        work,
+        form="onnx",
+        model=graph,
+        preprocess=preprocess,
+        sample_shape=inputs.shape[1:],
+        notes={**work.notes, "distill": told},
+    )
+
+
+def _estimator(options: Mapping[str, Any], seed: int) -> Any:
+    """Return the regressor in the place of a classifier of that name, with that one's defaults."""
+    made: dict[str, tuple[Any, dict[str, Any]]] = {
+        "decision_tree": (DecisionTreeRegressor, {"random_state": seed, "min_samples_leaf": LEAF}),
+        "random_forest": (
+            RandomForestRegressor,
+            {"random_state": seed, "min_samples_leaf": LEAF, "n_estimators": 100, "max_features": "sqrt"},
+        ),
+    }
+    kind, defaults = made[options["estimator"]]
+    try:
+        return kind(**(defaults | dict(options.get("params", {}))))
+    except TypeError as error:
+        raise InputError(f"scikit-learn refuses params of {options['estimator']}: {error}") from None
+
+
+def _fit(student: Any, inputs: Array, targets: Array) -> None:
+    try:
+        student.fit(inputs, targets)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"scikit-learn cannot fit: {(str(error).splitlines() or [''])[0]}") from None
+
+
+def _converted(student: Any, example: Array) -> onnx.ModelProto:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
+            graph = to_onnx(student, example, target_opset=OPSET)
+        onnx.checker.check_model(graph)
+    except Exception as error:  # the converter's exceptions have no common ancestor
+        first = (str(error).strip().splitlines() or [""])[0][:200]
+        raise JobError("export_failed", "prepare", f"scikit-learn's converter cannot write the student: {first}") from error
+    return graph
+
+
+def _difference(student: Any, graph: onnx.ModelProto, samples: Array) -> float:
+    """Return how far a probability of the graph is from the student's own, at most; raises JobError where that is too far.
+
+    A threshold is halfway between two float32 values, and the converter rounds it down: no sample changes sides.
+    """
+    difference = float(np.abs(graphs.scores(graph, [samples]) - student.predict(samples)).max())
+    if not difference <= TOLERANCE:
+        raise JobError("export_failed", "prepare", f"exported probabilities of the student differ by {difference:.2g}")
+    return difference
+
+
+def _leaves(student: Any) -> int:
+    return sum(int(tree.get_n_leaves()) for tree in getattr(student, "estimators_", [student]))
