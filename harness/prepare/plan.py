@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from harness.interfaces import Part, Pass, Runtime, Tool
 from harness.keys import digest, digest_files, part_identity, versions
 from harness.registry import Registry
 from harness.spec import Candidate, Choice, Suite, Value
+from harness.suitefile.parts import names_of_models
 
 EXPORT_VERSION = 1
 TARGETS = {"onnx": "onnx", "program": "torch"}
@@ -71,7 +73,7 @@ class Planner:
             for tool in _tools(part, runtime, choice):
                 if form == "torch" and tool.form != "torch":
                     stages.append(_export(TARGETS[tool.form], stages[-1].key))
-                stages.append(_step(part, tool, choice, stages[-1].key))
+                stages.append(_step(part, tool, choice, stages[-1].key, self.registry.models))
                 form = tool.leaves
         if form == "torch":
             stages.append(_export(target, stages[-1].key))
@@ -106,11 +108,18 @@ def _tools(part: Pass, runtime: Runtime, choice: Choice) -> tuple[Tool, ...]:
     return found
 
 
-def _step(part: Pass, tool: Tool, choice: Choice, before: Any) -> Stage:
-    """Return the stage in which ``tool`` does the pass: keyed by the tool's own packages, and by its name if it is a choice."""
+def _step(part: Pass, tool: Tool, choice: Choice, before: Any, models: Mapping[str, Part]) -> Stage:
+    """Return the stage in which ``tool`` does the pass: keyed by the tool's own packages, and by its name if it is a choice.
+
+    Where an option is a model of its own, its source counts, too.
+    """
     about = part_identity(part, choice.options) | {"packages": versions(tool.packages)}
     named = {"tool": tool.name} if tool.name != part.name else {}
-    key = digest(["pass", about | named, before])
+    within = [
+        Choice.model_validate(choice.options[name]) for name in sorted(names_of_models(part.options) & choice.options.keys())
+    ]
+    sources = {"models": [part_identity(models[one.part], one.options) for one in within]} if within else {}
+    key = digest(["pass", about | named | sources, before])
     return Stage(kind="pass", name=part.name, door=tool.door, options=choice.options, key=key)
 
 

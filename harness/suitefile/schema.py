@@ -43,7 +43,7 @@ def _forms(part: Part, definitions: dict[str, Any], most: int | None, others: Ma
     own = part.options.model_json_schema(ref_template="#/$defs/{model}")
     definitions.update(own.pop("$defs", {}))
     models = names_of_models(part.options)
-    written = {name: {"$ref": "#/$defs/models"} if name in models else about for name, about in own.get("properties", {}).items()}
+    written = {name: _model(about) if name in models else about for name, about in own.get("properties", {}).items()}
     properties = {name: _or_axis(about, most) for name, about in written.items()} | dict(others)
     required = own.get("required", [])
     forms: list[dict[str, Any]] = [_braces(part, properties, required)]
@@ -72,6 +72,11 @@ def _braces(part: Part, properties: Mapping[str, Any], required: list[str]) -> d
         "required": [part.name],
         "additionalProperties": False,
     }
+
+
+def _model(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an option that is a model of its own."""
+    return {"description": about["description"], "$ref": "#/$defs/models"}
 
 
 def _or_axis(about: dict[str, Any], most: int | None) -> dict[str, Any]:

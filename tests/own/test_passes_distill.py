@@ -93,18 +93,19 @@ def test_a_student_believes_its_teacher_where_the_labels_have_no_weight() -> Non
     assert trained.accuracy(student) < 0.1
 
 
-def test_a_student_has_its_own_size_and_the_notes_tell_of_both() -> None:
-    seen: list[tuple[int, ...]] = []
+def test_a_student_has_a_size_and_a_budget_of_its_own_and_the_notes_tell_of_both() -> None:
+    seen: list[Any] = []
 
     def fit(model: nn.Module, preprocess: Any, settings: Mapping[str, Any], teacher: Teacher | None = None) -> dict[str, Any]:
         inputs, _ = bench().inputs(preprocess, "train", 2)
-        seen.extend([inputs.shape[1:], teacher.scores.shape])
+        seen.extend([inputs.shape[1:], teacher.scores.shape, {name: settings[name] for name in budget}])
         return {"steps": 0}
 
+    budget = {"epochs": 7, "minutes": 0.5, "batch_size": 16, "lr": 0.1, "weight_decay": 0.2}
     teacher = replace(trained.resnet(), notes={"training": "as it was"})
-    wish = {"student": network(image_size=64, channels=3), "temperature": 2.0}
+    wish = {"student": network(image_size=64, channels=3), "temperature": 2.0, **budget}
     student = distill.apply(teacher, wish, replace(bench(), fit=fit))
-    assert seen == [(3, 64, 64), (len(labels("train")), 10)]
+    assert seen == [(3, 64, 64), (len(labels("train")), 10), budget]
     assert (student.sample_shape, teacher.sample_shape) == ((3, 64, 64), (1, 32, 32))
     assert student.notes["training"] == "as it was"
     assert student.notes["distill"] == {"student": "student", "temperature": 2.0, "mix": 0.5, "steps": 0}

@@ -16,7 +16,7 @@ from torch import nn
 
 from harness.errors import JobError
 from harness.interfaces import Work
-from harness.passes import prune, prune_channels
+from harness.passes import factorize, prune, prune_channels, quantize_training
 from harness.passes.prune_weights import cubic, n_of_m, smallest
 from harness.prepare import export, training
 from harness.record import Preprocess
@@ -180,6 +180,20 @@ def test_minutes_end_a_training_at_the_end_of_its_cycle(seconds: float, taken: i
     while pace.step < 40:
         scheduled += pace.advance()
     assert (pace.step, pace.taken, scheduled) == (40, taken, 40)
+
+
+SHORT = {
+    "prune": (prune, {"ratio": 0.5, "steps": 2}, "prune"),
+    "factorize": (factorize, {"energy": 0.8, "finetune_epochs": 1}, "factorize"),
+    "quantize": (quantize_training, {"method": "qat"}, "qat"),
+}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_passes_that_train_end_with_their_minutes(name: str) -> None:
+    part, options, told = SHORT[name]
+    notes = part.apply(resnet(), {**options, "minutes": 1e-6}, bench()).notes[told]
+    assert notes.get("finetuning", notes)["steps"] == 1
 
 
 def test_a_budget_in_minutes_is_told_in_the_steps_that_were_taken() -> None:

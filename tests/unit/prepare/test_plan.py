@@ -153,6 +153,17 @@ def test_a_student_is_a_stage_and_one_of_trees_needs_no_export(plans):
     assert network.stages[0] == tree.stages[0]
 
 
+def test_a_student_follows_the_source_that_builds_it(plans, registry, monkeypatch):
+    before = plans(STUDENTS)
+    monkeypatch.setattr(type(registry.models["sklearn"]), "version", 99)
+    after = plans(STUDENTS)
+    same = {
+        name: before[f"test_resnet+distill:{name}@onnxruntime/b1"] == after[f"test_resnet+distill:{name}@onnxruntime/b1"]
+        for name in ("test_vit", "decision_tree")
+    }
+    assert same == {"test_vit": True, "decision_tree": False}
+
+
 @pytest.mark.parametrize(
     ("package", "changed"),
     [("timm", {"test_vit", "decision_tree"}), ("skl2onnx", {"decision_tree"})],
