@@ -72,7 +72,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.title = ""
-        self.now: Table | Text = Text("▸ starting")
+        self.now: Group | Text = Text("▸ starting")
         self.status: Status | None = None
         self.recent: list[tuple[str, str, str]] = []
         self.planned = 0
@@ -84,8 +84,8 @@ class Screen:
 
     def stage(self, candidate: str, text: str) -> None:
         """Show which stage of which candidate is in work."""
-        said = Text.assemble("▸ ", (candidate, "bold"), "  ", (text, "cyan"))
-        self.now = _beside(said, text)
+        whose, bar = Text.assemble("▸ ", (candidate, "bold")), _bar(text)
+        self.now = Group(whose, bar) if bar else Text.assemble(whose, "  ", (text, "cyan"))
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """Show what became of a candidate."""
@@ -131,13 +131,13 @@ class Screen:
         return table
 
 
-def _beside(said: Text, text: str) -> Table | Text:
-    """Return what is ``said`` with a bar where ``text`` tells how far it is, as in ``training 20/150``."""
+def _bar(text: str) -> Table | None:
+    """Return a bar behind a text that tells how far it is, as ``training 20/150`` does; None for another text."""
     far = HOW_FAR.search(text)
     if far is None:
-        return said
+        return None
     row = Table.grid(padding=(0, 2))
-    row.add_row(said, ProgressBar(total=int(far["of"]), completed=int(far["done"]), width=24))
+    row.add_row(Text(f"  {text}", style="cyan"), ProgressBar(total=int(far["of"]), completed=int(far["done"]), width=40))
     return row
 
 
