@@ -51,6 +51,7 @@ def fit(
         saved.restore(parts)
     lost = distilling(labels, teacher) if teacher else learning(labels)
     loss = torch.zeros(())
+    tick = min(20, max(1, steps // 40))
     say(f"training {pace.step}/{steps}")
     while pace.step < steps:
         chosen = order.next()
@@ -61,7 +62,7 @@ def fit(
         before = pace.step
         for _ in range(pace.advance()):
             schedule.step()
-        if pace.step // 20 > before // 20 or pace.step == steps:
+        if pace.step // tick > before // tick or pace.step == steps:
             if not bool(torch.isfinite(loss)):
                 raise JobError("nan_output", "prepare", f"training diverged at step {pace.step} of {steps}", "")
             say(f"training {pace.step}/{steps}")

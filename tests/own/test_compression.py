@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from harness.datasets import shipped
-from harness.interfaces import Bench, Work
+from harness.interfaces import Bench, Teacher, Work
 from harness.norms import recalibrate
 from harness.passes import factorize, prune
 from harness.passes.factorize_layers import Rule, factorized
@@ -85,8 +85,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     samples = shipped.digits({}, Path())
     store = Store(samples, "digits", tmp_path_factory.mktemp("inputs"))
 
-    def fit(model: nn.Module, preprocess: Preprocess, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-        return training.fit(model, *store.inputs(preprocess, "train"), settings, 0, lambda _: None)
+    def fit(
+        model: nn.Module, preprocess: Preprocess, settings: Mapping[str, Any], teacher: Teacher | None = None
+    ) -> Mapping[str, Any]:
+        return training.fit(model, *store.inputs(preprocess, "train"), settings, 0, lambda _: None, teacher)
 
     return Bench(
         data=samples, seed=0, folder=Path(), say=lambda _: None, inputs=store.inputs, fit=fit, keep=lambda *_: np.empty(0)

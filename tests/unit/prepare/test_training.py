@@ -137,10 +137,11 @@ def test_epochs_are_as_many_steps_as_the_samples_make(settings: dict[str, Any], 
     assert fitted(**settings)[1]["steps"] == steps
 
 
-def test_a_training_says_where_it_starts_and_where_it_is() -> None:
+@pytest.mark.parametrize(("steps", "apart"), [(30, 1), (80, 2), (800, 20)])
+def test_a_training_says_where_it_starts_and_often_where_it_is(steps: int, apart: int) -> None:
     said: list[str] = []
-    fitted(said.append)
-    assert said == [f"training {step}/{STEPS}" for step in (0, 20, 40, 60)]
+    fitted(said.append, steps=steps)
+    assert said == [f"training {step}/{steps}" for step in range(0, steps + 1, apart)]
 
 
 def test_labels_alone_are_training_without_a_teacher() -> None:
@@ -190,7 +191,7 @@ def test_hot_scores_teach_with_gradients_of_the_size_of_their_differences() -> N
 
 def test_a_loss_that_is_no_number_ends_a_training() -> None:
     counts = itertools.count()
-    with pytest.raises(JobError, match="training diverged at step 20 of 60") as caught:
+    with pytest.raises(JobError, match="training diverged at step 1 of 60") as caught:
         training.fit(
             network(),
             np.full_like(INPUTS, np.inf),
