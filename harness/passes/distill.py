@@ -19,10 +19,10 @@ from harness.registry import Registry, open_door
 def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the student, on the bench in the place of the model ``work``, its teacher."""
     wish = DistillOptions.model_validate(dict(options))
-    teacher = Teacher(teaching.scores(work, bench), wish.temperature, wish.mix)
+    taught = Teacher(teaching.scores(work, bench), wish.temperature, wish.mix)
 
     def fit(
-        model: Any, preprocess: Preprocess, settings: Mapping[str, Any], teacher: Teacher | None = teacher
+        model: Any, preprocess: Preprocess, settings: Mapping[str, Any], teacher: Teacher | None = taught
     ) -> Mapping[str, Any]:
         return bench.fit(model, preprocess, settings, teacher)
 

@@ -68,7 +68,7 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
 
 
 def _estimator(options: Mapping[str, Any], seed: int) -> Any:
-    """Return the regressor in the place of a classifier of that name, with that one's defaults."""
+    """Return the regressor for a classifier of that name, not fitted: with that one's defaults, but for the size of a leaf."""
     made: dict[str, tuple[Any, dict[str, Any]]] = {
         "decision_tree": (DecisionTreeRegressor, {"random_state": seed, "min_samples_leaf": LEAF}),
         "random_forest": (

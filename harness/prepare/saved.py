@@ -34,19 +34,18 @@ class Saved:
         self.path, self.every, self.clock = path, every, clock
         self.next = clock() + every
 
-    def restore(self, parts: Mapping[str, Stateful]) -> bool:
-        """Put ``parts`` back to where they were; return whether there was anything to go back to."""
+    def restore(self, parts: Mapping[str, Stateful]) -> None:
+        """Put ``parts`` back to where they were, if there is anything to go back to."""
         try:
             state = torch.load(self.path, weights_only=True)
         except FileNotFoundError:
-            return False
+            return
         except Exception:  # cut short by a power failure: what torch raises then is of many kinds
             self.path.unlink()
-            return False
+            return
         for name, part in parts.items():
             part.load_state_dict(state[name])
         torch.set_rng_state(state["random"])
-        return True
 
     def keep(self, parts: Mapping[str, Stateful]) -> None:
         """Write the state of ``parts``, whole or not at all, if it is time to."""

@@ -38,7 +38,7 @@ class DistillOptions(Value):
     @classmethod
     def _can_learn(cls, student: Choice) -> Choice:
         known = STUDENTS.get(student.part)
-        if known is None or (student.part == "sklearn" and student.options["estimator"] not in TREES):
+        if known is None or (student.part == "sklearn" and student.options.get("estimator") not in TREES):
             raise ValueError("a student is a timm network, or a decision_tree or random_forest of sklearn")
         idle = sorted(set(student.options) - known)
         if idle:
