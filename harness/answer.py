@@ -12,7 +12,9 @@ from harness import recommend, utility
 from harness.decision import Recommendation
 from harness.evidence import Evidence
 from harness.ledger import Known
+from harness.lineage import lineage
 from harness.metrics import METRICS, PERCENTILES
+from harness.operators import trimmed
 from harness.record import Environment, Fact
 from harness.search.objectives import objectives
 from harness.space import Space
@@ -20,6 +22,8 @@ from harness.spec import Suite
 from harness.stats import NEEDED_QUERIES
 
 SCHEMA_VERSION: Final = 1
+MOST_OPERATORS: Final = 40
+"""Of each profile: what is left is a sliver of the whole."""
 
 Table = Mapping[str, Mapping[str, Fact]]
 
@@ -51,7 +55,9 @@ def build(
         "front": front,
         "near_front": near,
         "candidates": [
-            _candidate(one, suite, table, baseline_of, evidence) for one in known.values() if one.facts and one.complete
+            _candidate(one, suite, table, baseline_of, evidence) | {"parent": lineage(one, known, environment, evidence)}
+            for one in known.values()
+            if one.facts and one.complete
         ],
         "failures": [_failure(one) for one in known.values() if one.failure],
         "counts": counts,
@@ -61,6 +67,7 @@ def build(
             "excluded": [{"rule": e.rule, "count": e.count, "example": e.example} for e in space.excluded],
         },
         "memory": _memory(told, known, baseline_of, evidence),
+        "operators": _operators(known, evidence),
         "baselines": baseline_of,
         "priorities": {profile.name: profile.model_dump(mode="json") for profile in suite.profiles},
         "metrics": {name: {"unit": m.unit, "higher": m.higher, "summary": m.summary} for name, m in METRICS.items()},
@@ -93,6 +100,12 @@ def _memory(
     wanted = dict.fromkeys((*labels, *(baseline_of[label] for label in labels)))
     curves = {label: evidence.memory(known[label]) for label in wanted if label in known}
     return {label: curve for label, curve in curves.items() if curve}
+
+
+def _operators(known: Mapping[str, Known], evidence: Evidence) -> dict[str, Any]:
+    """Return where the time of a query goes, for every candidate whose operators were timed."""
+    profiles = {label: evidence.profile(one) for label, one in known.items()}
+    return {label: trimmed(profile, MOST_OPERATORS) for label, profile in profiles.items() if profile}
 
 
 def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str, str], evidence: Evidence) -> dict[str, Any]:

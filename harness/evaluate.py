@@ -92,6 +92,14 @@ class Evaluator:
         return self.ledger.look_up([candidate])[candidate.label]
 
     def _complete(self, known: Known, say: Say) -> int:
+        artifact, added = self._prepared(known, say)
+        if known.missing:
+            say("measuring")
+            added += self._measure(known.candidate, artifact, known.missing)
+        return added
+
+    def _prepared(self, known: Known, say: Say) -> tuple[Artifact, int]:
+        """Return the candidate's artifact, made unless it is there, and how many facts that added."""
         candidate = known.candidate
         artifact = known.artifact
         added = 0
@@ -108,10 +116,23 @@ class Evaluator:
         if artifact.fixed_batch not in (None, candidate.batch_size):
             message = f"its graph takes batches of {artifact.fixed_batch} only, not of {candidate.batch_size}"
             raise JobError("unsupported", "load", message)
-        if known.missing and artifact is not None:
-            say("measuring")
-            added += self._measure(candidate, artifact, known.missing)
-        return added
+        return artifact, added
+
+    def profile(self, candidate: Candidate, say: Say) -> None:
+        """Take the time of each operator of ``candidate``, in a process of its own, unless it is known; raises JobError."""
+        known = self._look_up(candidate)
+        door = self.ledger.registry.runtimes[candidate.runtime.part].profile_door
+        if known.profile is not None:
+            return
+        if not door:
+            raise JobError("unsupported", "measure", f"{candidate.runtime.part} has no profiler")
+        artifact, _ = self._prepared(known, say)
+        say("profiling")
+        job = jobs.job(self.ledger.suite, self.ledger.registry, candidate, artifact, ()) | {"profile": {"door": door}}
+        outcome = self._launch(job)
+        body = {"candidate": candidate.model_dump(mode="json"), "profile": outcome.found["profile"], "log": outcome.log}
+        done = (self.ledger.profile(candidate, artifact),)
+        self.store.add_run(Run(self.environment, body, outcome.samples, done))
 
     def _new(self, facts: Sequence[Fact]) -> int:
         """Return how many of ``facts`` the store does not have."""

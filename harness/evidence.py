@@ -1,4 +1,4 @@
-"""What the raw runs of a store add to an answer: differences on the same samples, memory over time, why a figure is absent."""
+"""What the raw runs of a store add to an answer: paired differences, memory over time, operators, why a figure is absent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from harness.interfaces import Array
 from harness.ledger import Known
-from harness.pairs import paired
+from harness.operators import Profile, read
+from harness.pairs import flips, paired
 from harness.record import Fact
 from harness.store import Store
 
@@ -28,19 +29,33 @@ class Evidence:
         mine, theirs = self._answers(fact), self._answers(baseline)
         if mine is None or theirs is None or not np.array_equal(mine[0], theirs[0]):
             return None
-        a, b = mine[1], theirs[1]
+        a, b = mine[1] == mine[0], theirs[1] == theirs[0]
         found = paired(*(int(count.sum()) for count in (a & ~b, ~a & b, a & b, ~a & ~b)))
         return found._asdict()
 
+    def flips(self, fact: Fact | None, parent: Fact | None) -> dict[str, float] | None:
+        """Return how many predictions changed from those of ``parent``; None where they were not made on the same samples."""
+        mine, theirs = self._answers(fact), self._answers(parent)
+        if mine is None or theirs is None or not np.array_equal(mine[0], theirs[0]):
+            return None
+        labels, now, before = mine[0], mine[1], theirs[1]
+        changed = now != before
+        ways = (changed & (now == labels), changed & (before == labels), changed & (now != labels) & (before != labels))
+        right, wrong, other = (int(way.sum()) for way in ways)
+        return flips(right, wrong, other, len(labels))._asdict()
+
+    def profile(self, one: Known) -> Profile | None:
+        """Return the time of each operator of a candidate, if that was taken."""
+        return None if one.profile is None else read(self.store.run(one.profile)["profile"])
+
     def _answers(self, fact: Fact | None) -> tuple[Array, Array] | None:
-        """Return the labels of the test split and which of them a run's predictions have right; None where unknown."""
+        """Return the labels of the test split and the classes that a run predicted; None where unknown."""
         if fact is None or fact.run is None:
             return None
         if fact.run not in self._known:
             samples = self.store.samples(fact.run)
             known = "predictions" in samples and "labels" in samples
-            right = samples["predictions"].argmax(axis=1) == samples["labels"] if known else None
-            self._known[fact.run] = None if right is None else (samples["labels"], right)
+            self._known[fact.run] = (samples["labels"], samples["predictions"].argmax(axis=1)) if known else None
         return self._known[fact.run]
 
     def memory(self, one: Known) -> list[list[float]]:

@@ -117,6 +117,8 @@ class Runtime(Part, Protocol):
     """Trait: why this runtime cannot run models that have it."""
     numeric: frozenset[str]
     """Options that change the arithmetic, so that accuracy depends on them."""
+    profile_door: str
+    """``profile(folder, options, device, batches) -> operators.Profile``: the time of each operator; empty: it has none."""
 
 
 class Session(Protocol):

@@ -35,6 +35,7 @@ def job(suite: Suite, registry: Registry, candidate: Candidate, artifact: Artifa
         "fixed_batch": artifact.fixed_batch,
         "scenarios": _scenarios(suite, registry, candidate, tasks),
         "probe": None,
+        "profile": None,
         "evaluate": ACCURACY in tasks,
         "memory_limit": launch.memory_limit(suite.limits.memory),
     }

@@ -20,6 +20,7 @@ from harness.store import Store
 
 QUERY: Final = "query"
 ACCURACY: Final = "accuracy"
+PROFILE: Final = "profile"
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class Known:
     runs: tuple[int, ...] = ()
     unscored: str | None = None
     """Why no accuracy of it is measured, if so."""
+    profile: int | None = None
+    """The run that took the time of each of its operators."""
 
     @property
     def complete(self) -> bool:
@@ -115,6 +118,10 @@ class Ledger:
         of = self._keys(candidate, artifact)
         return [of.fact(METRICS[name], process) for name in self.metrics if METRICS[name].replicated]
 
+    def profile(self, candidate: Candidate, artifact: Artifact) -> str:
+        """Return the key of the time of each of a candidate's operators."""
+        return _profile(self._keys(candidate, artifact))
+
     def is_probed(self, task: str) -> bool:
         """Whether a task is a scenario that is asked at one rate after the other, in processes of its own."""
         return task in self.setting.scenarios and self.registry.scenarios[task].probed
@@ -133,7 +140,10 @@ class Ledger:
         of = {label: self._keys(known.candidate, known.artifact) for label, known in found.items() if known.artifact}
         processes = range(self.suite.measure.processes)
         tasks = {label: [self._tasks(one, process) for process in processes] for label, one in of.items()}
-        done = self.store.done(key for several in tasks.values() for named in several for key in named.values())
+        profiles = {label: _profile(one) for label, one in of.items()}
+        done = self.store.done(
+            [*(key for several in tasks.values() for named in several for key in named.values()), *profiles.values()]
+        )
         wanted = {label: self._fact_keys(one, tasks[label], done) for label, one in of.items()}
         facts = self.store.facts(key for named in wanted.values() for several in named.values() for key in several.values())
         measured = {
@@ -157,6 +167,7 @@ class Ledger:
             completed = {done[key] for each in tasks[label] for key in each.values() if key in done}
             known.runs = tuple(sorted(completed | {fact.run for several in named.values() for fact in several if fact.run}))
             known.attempt = keys.digest({"attempt": tasks[label][0]})
+            known.profile = done.get(profiles[label])
 
     def _fact_keys(self, of: Keys, tasks: Sequence[Mapping[str, str]], done: Mapping[str, int]) -> dict[str, dict[int, str]]:
         """Return, per metric, the keys its facts can have, by process.
@@ -198,6 +209,10 @@ class Ledger:
                 if scored or METRICS[name].scope is not Scope.NUMERICS:
                     keys_.add(of.fact(METRICS[name]))
         return {name: len(found) for name, found in wanted.items()}
+
+
+def _profile(of: Keys) -> str:
+    return of.task(PROFILE, Scope.QUERY, None)
 
 
 def _disturbed(wanted: Mapping[str, Mapping[int, str]], facts: Mapping[str, Fact], again: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Two classifiers on the same samples: what the one gains over the other, and how sure that is. Pure functions of four counts.
+"""Two classifiers on the same samples: what the one gains over the other, and how sure that is. Pure functions of a few counts.
 
 Their accuracies go up and down together, since what is hard for one is mostly hard for the other, so that the difference is
 far more certain than its two intervals say.
@@ -28,6 +28,28 @@ class Difference(NamedTuple):
     """Samples that only the baseline has right."""
     p: float
     """Two-sided mid-p value of McNemar's exact test that the two are right equally often."""
+
+
+class Flips(NamedTuple):
+    """Share of samples whose predicted class changed, with its interval, and how many changed in which way."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    right: int
+    """Samples that became right."""
+    wrong: int
+    """Samples that became wrong."""
+    other: int
+    """Samples that are wrong in another way."""
+
+
+def flips(right: int, wrong: int, other: int, n: int) -> Flips:
+    """Return how many of ``n`` predictions changed, from how many did in each way; the interval is Wilson's."""
+    if min(right, wrong, other) < 0 or right + wrong + other > n:
+        raise ValueError("more predictions changed than there are")
+    return Flips(*proportion(right + wrong + other, n), right, wrong, other)
 
 
 def paired(gained: int, lost: int, both: int, neither: int) -> Difference:

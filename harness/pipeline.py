@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from harness import answer, recommend
-from harness.errors import HarnessError, InputError
+from harness.errors import HarnessError, InputError, JobError
 from harness.evaluate import Evaluation, Evaluator
 from harness.evidence import Evidence
 from harness.ledger import Known, Ledger
+from harness.lineage import parent_of
 from harness.measure import environment as machine
 from harness.progress import Observer, Status
 from harness.record import Environment
@@ -81,7 +82,7 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
     _require_candidates(space)
     tally = _Tally(setting, observer)
     inside = [candidate.label for candidate in space.candidates]
-    with _only_one(setting.root), Workshop(setting.root, suite.limits.prepare_time, suite.limits.memory) as workshop:
+    with only_one(setting.root), Workshop(setting.root, suite.limits.prepare_time, suite.limits.memory) as workshop:
         stale = [label for label, one in setting.known().items() if not one.complete]
         study = Study(suite, space.candidates, setting.store.url, setting.environment, stale)
         observer.began(suite.name, min(suite.search.trials, len(space.candidates)), study.algorithm)
@@ -107,6 +108,7 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
             again,
             lambda: suite.search.minutes * 60 - tally.elapsed,
         )
+        _profile(setting, evaluator, observer, lambda: suite.search.minutes * 60 - tally.elapsed)
     known = setting.known()
     told = {
         "algorithm": study.algorithm,
@@ -119,6 +121,30 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         "counts": tally.counts(known),
     }
     return answer.build(suite, space, known, setting.environment, Evidence(setting.store), told)
+
+
+def _profile(setting: Setting, evaluator: Evaluator, observer: Observer, time_left: Callable[[], float]) -> None:
+    """Take the time of each operator of what is recommended and of its parents, while there is time; failures are only told."""
+    known = setting.known()
+    for label in _worth_profiling(setting, known):
+        if time_left() <= 0:
+            return
+        try:
+            evaluator.profile(known[label].candidate, lambda text, label=label: observer.stage(label, text))  # type: ignore[misc]
+        except JobError as error:
+            observer.stage(label, f"not profiled: {error.message}")
+
+
+def _worth_profiling(setting: Setting, known: Mapping[str, Known]) -> list[str]:
+    """Return what is recommended for some profile, each followed by its parent."""
+    facts = {label: one.facts for label, one in known.items() if one.complete and one.facts and not one.failure}
+    inside = {candidate.label: facts[candidate.label] for candidate in setting.space.candidates if candidate.label in facts}
+    baseline_of = setting.space.baseline_of()
+    told = [recommend.recommend(profile, inside, baseline_of, facts) for profile in setting.suite.profiles]
+    chosen = [known[one.candidate].candidate for one in told if one.candidate]
+    parents = [parent.label if (parent := parent_of(one)) else one.label for one in chosen]
+    labels = (label for pair in zip((one.label for one in chosen), parents, strict=True) for label in pair)
+    return [label for label in dict.fromkeys(labels) if label in facts]
 
 
 class _Tally:
@@ -174,7 +200,7 @@ def _require_candidates(space: Space) -> None:
 
 
 @contextmanager
-def _only_one(root: Path) -> Iterator[None]:
+def only_one(root: Path) -> Iterator[None]:
     """Hold the lock of a results folder: two runs at once would disturb each other's timings."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".lock").open("w") as file:

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from harness.interfaces import Array, Session, Sizing, Timeline
 from harness.measure import memory
 from harness.measure.meters import Meters
 from harness.metrics import METRICS
-from harness.queries import Prepared, Queries, WholePath
+from harness.queries import Prepared, Queries, WholePath, batches
 
 CEILING_SECONDS = 0.25
 """Of a load generator at each rate that is tried for its own ceiling."""
@@ -65,7 +66,7 @@ def main(path: Path) -> int:
     limit_memory(job.wish.get("memory_limit"))
     pin(job.wish.get("cores", ()))
     try:
-        measure(job)
+        profile(job, job.wish["profile"]) if job.wish["profile"] else measure(job)
         job.keep()
     except Exception as error:
         job.fail(classify(error, job.wish.get("device", "cpu")), describe(error))
@@ -191,6 +192,16 @@ def _probe(job: Job, probe: Mapping[str, Any], queries: Queries) -> None:
     job.samples["scheduled"] = arrivals.scheduled
     job.samples["lateness"] = arrivals.lateness
     job.samples["batches"] = np.asarray(arrivals.batches)
+
+
+def profile(job: Job, told: Mapping[str, Any]) -> None:
+    """Take the time of each operator, with the profiler that ``told`` names; it slows, so nothing else is measured."""
+    job.stage("measure")
+    wish = job.wish
+    raw = np.load(Path(wish["inputs"]) / "samples.npy", mmap_mode="r")
+    pool = batches(raw, wish["preprocess"], int(wish["batch_size"]))
+    taken = door(told["door"])(Path(wish["artifact"]), wish["options"], wish["device"], pool)
+    job.found["profile"] = asdict(taken)
 
 
 def door(name: str) -> Callable[..., Any]:

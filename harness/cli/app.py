@@ -113,6 +113,27 @@ def report(
     raise typer.Exit(_status(answer))
 
 
+@app.command("explain-cost")
+def explain_cost(
+    suite: SuiteFile,
+    candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="a label, as `harness recommend` prints it")],
+    results: Results = Path("results"),
+    store: StoreUrl = None,
+    json: AsJson = False,
+) -> None:
+    """Tell where the time of a candidate's query goes, operator by operator, and why it is not faster than its parent."""
+    from harness import cost
+    from harness.cli import cost as costs
+    from harness.cli import show
+
+    with _setting(suite, results, store) as setting:
+        told = cost.explain(setting, candidate, show.doing)
+    if json:
+        show.json(told)
+    else:
+        costs.show(told)
+
+
 @app.command()
 def check(suite: SuiteFile, results: Results = Path("results"), store: StoreUrl = None, json: AsJson = False) -> None:
     """Validate a suite and show its space: axes, combinations, distinct facts, a time estimate."""

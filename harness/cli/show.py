@@ -49,6 +49,11 @@ def error(problem: HarnessError) -> None:
     _err().print(text.append(f" — {problem.hint}", style="cyan") if problem.hint else text)
 
 
+def doing(candidate: str, text: str) -> None:
+    """Say what is being done for a candidate."""
+    _err().print(Text(f"{candidate}: {text}", style="dim"))
+
+
 def interrupted() -> None:
     """Say that nothing is lost."""
     _err().print(Text("interrupted: what was measured is kept, the same command goes on from here", style="yellow"))

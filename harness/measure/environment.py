@@ -33,7 +33,21 @@ PACKAGES: Final = (
     "optuna",
     "numpy",
 )
-TELLING_FLAGS: Final = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimd", "sve")
+TELLING_FLAGS: Final = (
+    "avx2",
+    "avx512f",
+    "avx512_vnni",
+    "avx_vnni",
+    "avx512_bf16",
+    "avx512_fp16",
+    "amx_int8",
+    "amx_bf16",
+    "amx_fp16",
+    "asimd",
+    "asimddp",
+    "asimdhp",
+    "sve",
+)
 THREAD_VARIABLES: Final = (
     "OMP_NUM_THREADS",
     "OMP_WAIT_POLICY",

@@ -63,19 +63,19 @@ def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
 
 
 def _macs(model: onnx.ModelProto) -> int | None:
-    shapes = _shapes(model)
-    batch = next(iter(shapes.get(model.graph.input[0].name, ())), 1)
+    known = shapes(model)
+    batch = next(iter(known.get(model.graph.input[0].name, ())), 1)
     total = 0
     for node in model.graph.node:
         if node.op_type in _COUNTED:
             try:
-                total += _COUNTED[node.op_type](node, shapes)
+                total += _COUNTED[node.op_type](node, known)
             except (KeyError, IndexError):
                 return None
     return total // max(1, batch)
 
 
-def _shapes(model: onnx.ModelProto) -> Shapes:
+def shapes(model: onnx.ModelProto) -> Shapes:
     """Return the shapes that are wholly known when one sample is asked about."""
     single = onnx.ModelProto()
     single.CopyFrom(model)

@@ -18,7 +18,7 @@ from harness.errors import InputError
 from harness.interfaces import Array, Bench, Fit, Samples, Teacher, Work
 from harness.keys import digest, digest_files
 from harness.models.importable import importable
-from harness.prepare import counting, reference, training
+from harness.prepare import census, counting, reference, training
 from harness.prepare.data import Store, write_whole
 from harness.prepare.plan import Plan, Stage
 from harness.prepare.saved import EVERY, Saved
@@ -189,7 +189,7 @@ class Maker:
             size=source.stat().st_size,
             parameters=work.parameters,
             macs=work.macs,
-            notes=dict(work.notes),
+            notes={**work.notes, "census": census.of(work)},
         )
         (place / "artifact.json").write_text(artifact.model_dump_json(indent=1))
         return artifact

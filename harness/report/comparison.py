@@ -1,18 +1,17 @@
 """A figure against the baseline's: how many times better, with an interval.
 
-The interval of a difference or a ratio is recovered from those of its two figures, taken as independent (MOVER: Zou & Donner,
-Construction of confidence intervals about effect measures, Statistics in Medicine 27, 2008). Where the answer has compared
-them sample by sample (``paired``), as it does accuracies, that interval is told: it is much surer.
+The interval of a difference or a ratio is that of ``changes``. Where the answer has compared the two sample by sample
+(``paired``), as it does accuracies, that interval is told: it is much surer.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness import units
+from harness.changes import Change, difference, ratio
 from harness.report import wording
 from harness.report.wording import Fact
 
@@ -69,15 +68,6 @@ class Comparison:
     """Whether one of the two figures is an estimate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
 def compare(name: str, higher: bool, fact: Fact, baseline: Fact | None, paired: Paired | None = None) -> Comparison:
     """Return the metric ``name`` of a candidate against that of its baseline, on the same samples where it is ``paired``."""
     estimate = wording.is_estimate(fact) or wording.is_estimate(baseline or {})
@@ -97,24 +87,8 @@ def compare(name: str, higher: bool, fact: Fact, baseline: Fact | None, paired: 
     )
 
 
-def difference(a: Fact, b: Fact) -> Estimate:
-    """Return a - b."""
-    value = a["value"] - b["value"]
-    below = math.hypot(a["value"] - a["low"], b["high"] - b["value"])
-    above = math.hypot(a["high"] - a["value"], b["value"] - b["low"])
-    return Estimate(value, value - below, value + above)
-
-
-def ratio(a: Fact, b: Fact) -> Estimate | None:
-    """Return a ÷ b, by the difference of their logarithms; None unless all is above nought."""
-    if min(a["value"], a["low"], b["value"], b["low"]) <= 0:
-        return None
-    logs = difference(_logarithm(a), _logarithm(b))
-    return Estimate(*(math.exp(end) for end in (logs.value, logs.low, logs.high)))
-
-
-def _logarithm(fact: Fact) -> Fact:
-    return {end: math.log(fact[end]) for end in ("value", "low", "high")}
+def _ends(fact: Fact) -> Change:
+    return Change(fact["value"], fact["low"], fact["high"])
 
 
 def _detail(paired: Paired, fact: Fact) -> str:
@@ -125,16 +99,16 @@ def _detail(paired: Paired, fact: Fact) -> str:
 
 def _change(name: str, higher: bool, fact: Fact, baseline: Fact, paired: Paired | None) -> tuple[str, str, str]:
     if paired:
-        return _points(name, higher, Estimate(paired["value"], paired["low"], paired["high"]))
+        return _points(name, higher, Change(paired["value"], paired["low"], paired["high"]))
     if fact["value"] == baseline["value"]:
         return f"same {wording.metric(name)}", "", "even"
     if fact["unit"] == units.SHARE:
-        return _points(name, higher, difference(fact, baseline))
-    gain = ratio(fact, baseline) if higher else ratio(baseline, fact)
+        return _points(name, higher, difference(_ends(fact), _ends(baseline)))
+    gain = ratio(_ends(fact), _ends(baseline)) if higher else ratio(_ends(baseline), _ends(fact))
     return _times(name, higher, gain) if gain else ("", "", "plain")
 
 
-def _points(name: str, higher: bool, change: Estimate) -> tuple[str, str, str]:
+def _points(name: str, higher: bool, change: Change) -> tuple[str, str, str]:
     value, low, high = (wording.signed(end * 100, 1) for end in (change.value, change.low, change.high))
     gain, loss = (change.low > 0, change.high < 0) if higher else (change.high < 0, change.low > 0)
     ends = "" if low == high else f"{low} to {high} pp"
@@ -142,10 +116,10 @@ def _points(name: str, higher: bool, change: Estimate) -> tuple[str, str, str]:
     return told, ends, _tone(gain, loss)
 
 
-def _times(name: str, higher: bool, gain: Estimate) -> tuple[str, str, str]:
+def _times(name: str, higher: bool, gain: Change) -> tuple[str, str, str]:
     better, worse = _words(name, higher)
     turned = gain.value < 1
-    shown = Estimate(1 / gain.value, 1 / gain.high, 1 / gain.low) if turned else gain
+    shown = gain.inverse if turned else gain
     value, low, high = (_factor(end) for end in (shown.value, shown.low, shown.high))
     ends = "" if low == high else f"{low}–{high}×"
     return f"{value}× {worse if turned else better}", ends, _tone(gain.low > 1, gain.high < 1)

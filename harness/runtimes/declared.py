@@ -41,6 +41,7 @@ class Torch:
     packages = ("torch",)
     version = 1
     door = "harness.runtimes.torch_runtime:load"
+    profile_door = "harness.runtimes.torch_profile:profile"
     format = "torch"
     lacks = MappingProxyType({"trees": "torch runs PyTorch modules; this one is made of decision trees"})
     numeric = frozenset({"precision"})
@@ -56,6 +57,7 @@ class OnnxRuntime:
     packages = ("onnxruntime",)
     version = 1
     door = "harness.runtimes.onnx_runtime:load"
+    profile_door = "harness.runtimes.onnx_profile:profile"
     format = "onnx"
     lacks = MappingProxyType[str, str]({})
     numeric = frozenset({"optimization"})
@@ -71,6 +73,7 @@ class OpenVino:
     packages = ("openvino",)
     version = 1
     door = "harness.runtimes.openvino_runtime:load"
+    profile_door = "harness.runtimes.openvino_profile:profile"
     format = "onnx"
     lacks = MappingProxyType({"trees": "openvino has no operator for decision trees (ai.onnx.ml)"})
     numeric = frozenset({"precision"})

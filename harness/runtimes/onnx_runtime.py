@@ -23,13 +23,17 @@ LEVELS = {
 class OrtSession:
     """A loaded ONNX file."""
 
-    def __init__(self, path: Path, options: Mapping[str, Any], device: str) -> None:
+    def __init__(self, path: Path, options: Mapping[str, Any], device: str, trace: str = "") -> None:
+        """``trace``: the beginning of the path where the time of each operator is written; empty: it is not taken."""
         settings = ort.SessionOptions()
         settings.intra_op_num_threads = int(options.get("threads") or len(os.sched_getaffinity(0)))
         settings.inter_op_num_threads = 1
         settings.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
         settings.graph_optimization_level = LEVELS[str(options.get("optimization", "all"))]
         settings.log_severity_level = 3
+        if trace:
+            settings.enable_profiling = True
+            settings.profile_file_prefix = trace
         self.inner = ort.InferenceSession(str(path), settings, providers=_providers(device))
         self._run = self.inner.run
         self.input = self.inner.get_inputs()[0].name

@@ -16,8 +16,10 @@ from harness.interfaces import Array
 class OvSession:
     """A compiled model."""
 
-    def __init__(self, path: Path, options: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, options: Mapping[str, Any], counting: bool = False) -> None:
+        """Compile the model; ``counting`` takes the time of each operator, which slows."""
         wish = {
+            "PERF_COUNT": counting,
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1",
             "INFERENCE_NUM_THREADS": int(options.get("threads") or len(os.sched_getaffinity(0))),
@@ -43,6 +45,11 @@ class OvSession:
 
 def load(folder: Path, options: Mapping[str, Any], device: str) -> OvSession:
     """Return a session on the artifact in ``folder``."""
+    cpu_only(device)
+    return OvSession(folder / "model.onnx", options)
+
+
+def cpu_only(device: str) -> None:
+    """Raise UnavailableError unless ``device`` is the CPU."""
     if device != "cpu":
         raise UnavailableError(f"the openvino runtime runs on cpu, not on {device}", "use onnxruntime or torch there")
-    return OvSession(folder / "model.onnx", options)

@@ -11,7 +11,7 @@ Measuring processes import the fakes too (``harness.testing:load_fake`` is a run
 anything heavy at its top.
 """
 
-from harness.testing.fakes import FakeClock, FakeSession, load_fake
+from harness.testing.fakes import FakeClock, FakeSession, load_fake, profile_fake
 from harness.testing.part_contracts import DatasetContract, ModelSourceContract, PartContract, PassContract
 from harness.testing.reference import (
     REFERENCE_CLASSES,
@@ -36,6 +36,7 @@ __all__ = [
     "RuntimeContract",
     "ScenarioContract",
     "load_fake",
+    "profile_fake",
     "reference_batch",
     "reference_scores",
     "write_reference",

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from harness.interfaces import Array
+from harness.operators import OperatorTime, Profile, repeat
 
 FAKE_CLASSES: Final = 4
 
@@ -157,6 +158,14 @@ FAULTS: Final[Mapping[str, Callable[[Array, Mapping[str, Any]], Array]]] = {
     "hang": _hang,
     "memory": _memory,
 }
+
+
+def profile_fake(folder: Path, options: Mapping[str, Any], device: str, batches: Sequence[Array]) -> Profile:
+    """Return the profile of a session with these planted options: one layer, which takes three quarters of a query."""
+    taken = repeat(FakeSession(options).run, batches, queries=3)
+    seconds = sum(taken) / len(taken)
+    operators = (OperatorTime("layer", "MatMul", "fake", 0.75 * seconds), OperatorTime("turned", "Transpose", "fake", 0.0))
+    return Profile("fake", len(batches[0]), len(taken), seconds, operators)
 
 
 def load_fake(folder: Path, options: Mapping[str, Any], device: str) -> FakeSession:

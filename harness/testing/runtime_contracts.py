@@ -13,6 +13,7 @@ import numpy as np
 
 from harness.interfaces import Session
 from harness.measure import threads
+from harness.operators import Profile, role
 from harness.registry import open_door
 from harness.testing.part_contracts import TRAITS, PartContract
 from harness.testing.reference import REFERENCE_CLASSES, reference_batch, reference_scores, write_reference
@@ -85,6 +86,24 @@ class RuntimeContract(PartContract):
 
     def test_every_option_shows_in_the_settings(self, part: Runtime, artifact: Path) -> None:
         assert set(part.options.model_fields) <= set(self.session(part, artifact).settings)
+
+    def test_its_profiler_tells_the_operators(self, part: Runtime, artifact: Path) -> None:
+        if not part.profile_door:
+            return
+        told: Profile = open_door(part.profile_door)(artifact, {}, "cpu", [reference_batch(3), reference_batch(3) + 1])
+        assert (told.runtime, told.batch_size) == (part.name, 3)
+        assert told.queries >= 3
+        assert {role(one.kind) for one in told.operators} >= {"layer"}
+        assert all(one.name and one.kind and one.seconds >= 0 and one.calls > 0 for one in told.operators)
+        assert told.covered > 0
+
+    def test_its_profiler_finds_what_takes_long(self, part: Runtime, tmp_path: Path) -> None:
+        """Half a million weights for each of many samples: products of matrices are all there is to do."""
+        if part.profile_door:
+            write_reference(tmp_path, part.format, WIDE)
+            told: Profile = open_door(part.profile_door)(tmp_path, {"threads": 1}, "cpu", [reference_batch(LARGE)])
+            assert told.share(told.layers) > 0.5
+            assert 0.5 * told.seconds < told.covered < 1.1 * told.seconds
 
     def test_settings_are_plain_json(self, part: Runtime, artifact: Path) -> None:
         settings = dict(self.session(part, artifact).settings)

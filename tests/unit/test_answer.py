@@ -5,19 +5,22 @@ import pytest
 from harness import answer
 from harness.ledger import Known
 from harness.metrics import METRICS
+from harness.operators import OperatorTime, Profile
 from harness.record import Failure
 from harness.space import expand
 from harness.spec import Choice, Target
 
 KEYS = {"suite", "environment", "profiles", "front", "candidates", "failures", "counts", "memory"}
+LAYERS = tuple(OperatorTime(f"layer {i}", "Conv", "fast", i * 1e-6) for i in range(50))
+PROFILE = Profile("onnxruntime", 1, 10, 2e-3, LAYERS)
 SERVER = Choice(part="server", label="server:0.02", options={"latency": 0.02})
 
 
 class Planted:
     """Evidence that is made up: every difference of accuracies is the same, and every candidate has a curve but those named."""
 
-    def __init__(self, without=()):
-        self.without, self.asked = without, []
+    def __init__(self, without=(), profiled=()):
+        self.without, self.profiled, self.asked = without, profiled, []
 
     def accuracy(self, fact, baseline):
         self.asked.append((fact, baseline))
@@ -29,6 +32,12 @@ class Planted:
 
     def memory(self, one):
         return [] if one.candidate.label in self.without else [[0.0, 1e6], [1.0, 3e6]]
+
+    def flips(self, fact, parent):
+        return None
+
+    def profile(self, one):
+        return PROFILE if one.candidate.label in self.profiled else None
 
     def server(self, one):
         return f"planted for {one.candidate.label}"
@@ -176,3 +185,18 @@ def test_nothing_known_recommends_nothing(suite, registry, environment):
     found = answer.build(suite, space, {c.label: Known(c, None) for c in space.everything}, environment, Planted())
     assert [one["candidate"] for one in found["profiles"].values()] == [None, None]
     assert (found["front"], found["candidates"], found["failures"], found["memory"]) == ([], [], [], {})
+
+
+def test_a_profile_is_told_with_all_its_kinds_and_its_slowest_operators(told, suite, registry):
+    label = expand(suite, registry).candidates[1].label
+    built, _ = told(Planted(profiled=[label]))
+    assert list(built["operators"]) == [label]
+    shown = built["operators"][label]
+    assert shown["kinds"] == [{"kind": "Conv", "count": 50, "seconds": pytest.approx(1225e-6), "share": 1.0}]
+    assert [one["name"] for one in shown["operators"]] == [f"layer {i}" for i in range(10, 50)]
+    assert shown["uncovered"] == pytest.approx(2e-3 - 1225e-6)
+
+
+def test_what_is_not_compressed_has_no_parent(told):
+    built, _ = told()
+    assert {one["parent"] for one in built["candidates"]} == {None}

@@ -62,7 +62,11 @@ def fakes(registry):
     """The registry, with fakes for runtimes."""
     names = ("name", "summary", "subject", "options", "packages", "version", "format", "lacks", "numeric")
     runtimes = {
-        label: SimpleNamespace(door="harness.testing:load_fake", **{name: getattr(part, name) for name in names})
+        label: SimpleNamespace(
+            door="harness.testing:load_fake",
+            profile_door="harness.testing:profile_fake",
+            **{name: getattr(part, name) for name in names},
+        )
         for label, part in registry.runtimes.items()
     }
     return replace(registry, runtimes=runtimes)
@@ -560,3 +564,54 @@ def test_a_probe_that_fails_leaves_its_rate_absent_and_loses_nothing_else(servin
     assert "latency_p50" in told.facts
     assert "server_rate" not in told.facts
     assert serving.known(candidate).complete
+
+
+def profile(bench, candidate):
+    said = []
+    bench.evaluator.profile(candidate, said.append)
+    return said
+
+
+def test_operators_are_timed_once_in_a_run_of_their_own(bench):
+    candidate = bench.pick()
+    bench.evaluate(candidate)
+    assert bench.known(candidate).profile is None
+    assert profile(bench, candidate) == ["profiling"]
+    known = bench.known(candidate)
+    body = bench.store.run(known.profile)
+    assert [one["kind"] for one in body["profile"]["operators"]] == ["MatMul", "Transpose"]
+    assert known.profile not in known.runs
+    assert profile(bench, candidate) == []
+    assert bench.store.contents().runs == 2
+
+
+def test_a_profile_makes_the_artifact_and_measures_nothing_else(bench):
+    candidate = bench.pick()
+    profile(bench, candidate)
+    known = bench.known(candidate)
+    assert known.profile is not None
+    assert set(known.facts) == {"size", "parameters"}
+    assert known.missing
+    assert bench.evaluate(candidate).failure is None
+    assert len(bench.maker.made) == 1
+
+
+def test_each_batch_size_has_a_profile_of_its_own(bench):
+    profile(bench, bench.pick())
+    assert bench.known(bench.pick(batch=8)).profile is None
+
+
+def test_a_profile_that_fails_leaves_the_candidate_as_it_was(bench):
+    candidate = bench.pick(options={"fault": "raise", "at": 1000})
+    bench.evaluate(candidate)
+    broken = bench.pick(options={"fault": "raise"})
+    with pytest.raises(JobError):
+        profile(bench, broken)
+    assert bench.known(broken).failure is None
+    assert bench.known(broken).profile is None
+
+
+def test_a_runtime_without_a_profiler_says_so(bench, monkeypatch):
+    monkeypatch.setattr(bench.ledger.registry.runtimes["onnxruntime"], "profile_door", "")
+    with pytest.raises(JobError, match="onnxruntime has no profiler"):
+        profile(bench, bench.pick())

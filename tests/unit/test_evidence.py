@@ -1,12 +1,15 @@
 """What raw runs add to an answer, from a store that is filled by hand."""
 
 import io
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 from harness.evidence import POINTS_AT_MOST, Evidence
+from harness.launch import packed
 from harness.ledger import Known
+from harness.operators import OperatorTime, Profile
 from harness.space import expand
 from harness.store import Run, Store
 
@@ -125,3 +128,26 @@ def test_why_a_rate_is_absent_is_what_its_search_said(store, kept, candidates):
     found = kept(0, found={"server": {"why": None}})
     assert Evidence(store).server(known(candidates[0], done={"server": found})) is None
     assert Evidence(store).server(known(candidates[0])) is None, "it was not searched"
+
+
+def test_flips_count_the_predictions_that_changed_by_what_became_of_them(store, accuracy):
+    parent = accuracy([0, 1, 2, 0, 0, 0, 2, 0])
+    candidate = accuracy([0, 2, 2, 3, 1, 2, 2, 0])
+    found = Evidence(store).flips(candidate, parent)
+    assert (found["right"], found["wrong"], found["other"], found["n"]) == (1, 2, 1, 8)
+    assert found["value"] == 4 / 8
+    assert found["low"] < 0.5 < found["high"]
+
+
+def test_predictions_of_other_samples_have_no_flips(store, accuracy):
+    assert Evidence(store).flips(accuracy(LABELS), accuracy(LABELS[::-1], LABELS[::-1])) is None
+    assert Evidence(store).flips(None, accuracy(LABELS)) is None
+
+
+def test_a_profile_is_read_as_it_was_written(store, environment, candidates):
+    profile = Profile(
+        "openvino", 8, 5, 0.002, (OperatorTime("conv 1", "Convolution", "brgconv_avx512_amx_I8", 0.001, 1.0, "int8"),)
+    )
+    number = store.add_run(Run(environment, {"profile": asdict(profile)}, packed({})))
+    assert Evidence(store).profile(Known(candidates[0], None, profile=number)) == profile
+    assert Evidence(store).profile(Known(candidates[0], None)) is None

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from harness.pairs import mcnemar, paired
+from harness.pairs import flips, mcnemar, paired
 from harness.stats import proportion
 
 
@@ -65,3 +65,14 @@ def test_the_p_value_rejects_a_true_equality_5_times_in_100():
     for differing in (10, 25, 60):
         rejected = [mcnemar(int(g), differing - int(g)) <= 0.05 for g in rng.binomial(differing, 0.5, 2000)]
         assert 0.02 <= np.mean(rejected) <= 0.06
+
+
+def test_flips_have_the_interval_of_a_share():
+    told = flips(3, 5, 2, 100)
+    assert told[:4] == proportion(10, 100)
+    assert (told.right, told.wrong, told.other) == (3, 5, 2)
+
+
+def test_no_more_predictions_change_than_there_are():
+    with pytest.raises(ValueError, match="more predictions"):
+        flips(3, 3, 0, 5)

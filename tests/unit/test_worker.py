@@ -11,6 +11,7 @@ import pytest
 
 from harness import outputs, queries, worker
 from harness.jobs import job as job_of
+from harness.operators import read
 from harness.space import expand
 from harness.testing import FakeClock, FakeSession, fakes
 from harness.worker import Job
@@ -66,6 +67,7 @@ def job(data, monkeypatch):
                 for name in scenarios
             },
             "probe": None,
+            "profile": None,
             "evaluate": True,
             "memory_limit": None,
             "parent": os.getppid(),
@@ -118,6 +120,21 @@ def test_planted_times_are_read_exactly(job, clock):
         "precision",
     ]
     assert len(made.samples["single_stream_warm_up"]) == 10
+
+
+def test_a_profile_is_all_that_its_job_takes(job):
+    made = job(options={"latency": 0.001}, batch=3, profile={"door": "harness.testing:profile_fake"})
+    assert worker.main(made.folder / "job.json") == 0
+    found = json.loads((made.folder / "result.json").read_text())
+    assert set(found) == {"profile"}
+    told = read(found["profile"])
+    assert (told.runtime, told.batch_size, told.queries) == ("fake", 3, 3)
+    assert told.covered == pytest.approx(0.75 * told.seconds)
+
+
+def test_a_profiler_that_fails_is_a_failure_to_measure(job):
+    error, stage = failed(job(options={"fault": "raise", "message": "planted"}, profile={"door": "harness.testing:profile_fake"}))
+    assert ("planted" in error["message"], stage) == (True, "measure")
 
 
 @pytest.mark.parametrize(("batch", "calls"), [(1, 8), (3, 3), (8, 1), (16, 1)])

@@ -1,0 +1,116 @@
+"""How the cost of a query looks in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness import units
+
+KINDS: Final = 12
+OPERATORS: Final = 8
+BAR: Final = 18
+"""Characters of a bar that is the whole of a query."""
+EIGHTHS: Final = " ▏▎▍▌▋▊▉"
+NAME: Final = 30
+VERDICTS: Final = {
+    "faster": "Faster than its parent.",
+    "slower": "Slower than its parent.",
+    "even": "No faster than its parent, inside the noise.",
+}
+
+
+def show(told: Mapping[str, Any]) -> None:
+    """Print where the time of a query goes, beside the parent's, and why it is not less."""
+    console = Console(highlight=False, soft_wrap=False)
+    profile, parent = told["profile"], (told["parent"] or {}).get("profile")
+    console.print(Text(told["candidate"], style="bold"))
+    console.print(_total(profile, told["facts"]))
+    if told["parent"]:
+        console.print(Text.assemble("parent ", told["parent"]["candidate"], style="dim"))
+        absent = told["parent"]["absent"] or "it has no profile"
+        console.print(_total(parent, told["parent"]["facts"]) if parent else Text(f"  {absent}", style="yellow"))
+    console.print()
+    console.print(_kinds(profile, parent))
+    console.print()
+    console.print(_slowest(profile))
+    for line in _why(told):
+        console.print(line)
+
+
+def _total(profile: Mapping[str, Any], facts: Mapping[str, Any]) -> Text:
+    latency = facts.get("latency_p50")
+    measured = f", {_time(latency['value'])} without (latency p50)" if latency else ", latency not measured"
+    outside = f"; {_time(profile['uncovered'])} of it outside operators" if profile["uncovered"] > 0 else ""
+    operators = len(profile["operators"])
+    return Text(
+        f"  {operators} operators on {profile['runtime']}: {_time(profile['seconds'])} a query with the profiler"
+        f"{measured}{outside}",
+        style="dim",
+    )
+
+
+def _kinds(profile: Mapping[str, Any], parent: Mapping[str, Any] | None) -> Table:
+    before = {one["kind"]: one for one in parent["kinds"]} if parent else {}
+    table = _table("kind", "number", "a query", "share", *(["parent"] if parent else []))
+    table.add_column("", no_wrap=True)
+    rows = profile["kinds"]
+    gone = [one for one in before.values() if one["kind"] not in {row["kind"] for row in rows}]
+    for one in rows[:KINDS]:
+        other = [_time(before[one["kind"]]["seconds"]) if one["kind"] in before else "–"] if parent else []
+        cells = (f"{one['count']}", _time(one["seconds"]), f"{one['share']:.0%}", *other)
+        table.add_row(_short(one["kind"]), *cells, Text(bar(one["share"]), style="cyan"))
+    rest = rows[KINDS:]
+    if rest:
+        seconds, share = (sum(one[name] for one in rest) for name in ("seconds", "share"))
+        other = [""] if parent else []
+        count = sum(one["count"] for one in rest)
+        table.add_row(f"{len(rest)} more kinds", f"{count}", _time(seconds), f"{share:.0%}", *other, "")
+    for one in gone[:KINDS]:
+        table.add_row(Text(_short(one["kind"]), style="dim"), "–", "–", "", Text(_time(one["seconds"]), style="dim"), "")
+    return table
+
+
+def _slowest(profile: Mapping[str, Any]) -> Table:
+    table = _table("slowest operators", "a query")
+    table.add_column("kernel", overflow="ellipsis", no_wrap=True)
+    for one in sorted(profile["operators"], key=lambda one: -one["seconds"])[:OPERATORS]:
+        kernel = " ".join(filter(None, (one["kind"], one["kernel"].removesuffix("ExecutionProvider"), one["precision"])))
+        table.add_row(_short(one["name"]), _time(one["seconds"]), Text(kernel, style="dim"))
+    return table
+
+
+def _why(told: Mapping[str, Any]) -> list[Text]:
+    if not told["parent"]:
+        return [Text("\nIt is not compressed, so there is nothing to compare it with.", style="dim")]
+    verdict = (told["lineage"] or {}).get("verdict")
+    lines = [Text(f"\n{VERDICTS.get(verdict or '', 'Not yet measured against its parent.')}", style="bold")]
+    for reason in told["why"]:
+        lines += [Text.assemble("  • ", reason["text"]), Text(f"    → {reason['advice']}", style="cyan")]
+    return lines if told["why"] else [*lines, Text("  No rule finds a cost in it that its parent does not have.", style="dim")]
+
+
+def bar(share: float) -> str:
+    """Return a bar of ``BAR`` characters at most, in eighths."""
+    whole, part = divmod(round(min(1.0, share) * BAR * 8), 8)
+    return ("█" * whole + EIGHTHS[part]).rstrip()
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table.add_column(first, no_wrap=True)
+    for title in others:
+        table.add_column(title, justify="right", no_wrap=True)
+    return table
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+
+
+def _time(seconds: float) -> str:
+    return units.show(seconds, units.SECOND)

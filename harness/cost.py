@@ -1,0 +1,93 @@
+"""What a query of one candidate consists of, beside its parent's, and why it is not faster."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from difflib import get_close_matches
+from typing import Any, Final
+
+from harness.answer import show_facts
+from harness.errors import HarnessError, InputError, JobError
+from harness.evaluate import Evaluator
+from harness.evidence import Evidence
+from harness.ledger import Known
+from harness.lineage import case, lineage, parent_of
+from harness.operators import Profile, kinds
+from harness.pipeline import Setting, only_one
+from harness.reasons import why
+from harness.spec import Candidate
+from harness.workshop import Workshop
+
+NEAR: Final = 3
+"""Labels that are offered in place of one that is not there."""
+
+FACTS: Final = ("latency_p50", "throughput", "size", "accuracy")
+
+Say = Callable[[str, str], None]
+"""Told a candidate's label, and what is being done for it."""
+
+
+def explain(setting: Setting, label: str, say: Say) -> dict[str, Any]:
+    """Return the time of each operator of the candidate ``label`` and of its parent, taken where it is not stored, and why.
+
+    Raises InputError for a label that is not in the suite, and HarnessError where its profile cannot be taken.
+    """
+    candidate = _find(setting, label)
+    parent = parent_of(candidate)
+    both = (candidate, parent) if parent else (candidate,)
+    absent = _take(setting, both, say)
+    if label in absent:
+        raise HarnessError(f"{label} cannot be profiled: {absent[label]}")
+    evidence, known = Evidence(setting.store), setting.ledger.look_up(both)
+    one, other = known[label], known[parent.label] if parent else None
+    reasons = why(case(one, other, setting.environment, evidence)) if parent else ()
+    return {
+        "suite": setting.suite.name,
+        **_told(one, evidence),
+        "parent": _told(other, evidence) | {"absent": absent.get(other.candidate.label)} if other else None,
+        "lineage": lineage(one, known, setting.environment, evidence),
+        "why": [asdict(reason) for reason in reasons],
+    }
+
+
+def _find(setting: Setting, label: str) -> Candidate:
+    known = {candidate.label: candidate for candidate in setting.space.everything}
+    if label not in known:
+        near = get_close_matches(label, known, n=NEAR, cutoff=0.3)
+        hint = f"near are {', '.join(near)}" if near else "harness recommend prints labels"
+        raise InputError(f"the suite has no candidate {label!r}", hint)
+    return known[label]
+
+
+def _take(setting: Setting, candidates: tuple[Candidate, ...], say: Say) -> dict[str, str]:
+    """Take the profiles that are not stored; return why one could not be taken, by label."""
+    known = setting.ledger.look_up(candidates)
+    missing = [one.candidate for one in known.values() if one.profile is None]
+    if not missing:
+        return {}
+    limits = setting.suite.limits
+    absent: dict[str, str] = {}
+    with only_one(setting.root), Workshop(setting.root, limits.prepare_time, limits.memory) as workshop:
+        end = time.monotonic() + limits.prepare_time + limits.measure_time
+        evaluator = Evaluator(
+            setting.ledger, setting.store, setting.environment, workshop, setting.root, lambda: end - time.monotonic()
+        )
+        for candidate in missing:
+            try:
+                evaluator.profile(candidate, lambda text, label=candidate.label: say(label, text))  # type: ignore[misc]
+            except JobError as error:
+                absent[candidate.label] = f"{error.message} ({error.kind})"
+    return absent
+
+
+def _told(one: Known, evidence: Evidence) -> dict[str, Any]:
+    """Return a candidate's profile, whole, and the figures beside it."""
+    profile = evidence.profile(one)
+    figures = {name: fact for name, fact in one.facts.items() if name in FACTS}
+    return {"candidate": one.candidate.label, "facts": show_facts(figures), "profile": _whole(profile) if profile else None}
+
+
+def _whole(profile: Profile) -> Mapping[str, Any]:
+    return {**asdict(profile), "uncovered": profile.uncovered, "kinds": [asdict(one) for one in kinds(profile)]}

@@ -1,0 +1,110 @@
+"""Reasons that are seen in the time of each operator."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from harness import units
+from harness.operators import OperatorTime, role
+from harness.reasons.case import Case, Reason
+
+CONVERSIONS: Final = 0.1
+"""Share of the time in conversions that matters."""
+REFERENCE: Final = 0.05
+SLOWER: Final = 1.1
+"""Times the parent's, from which its layers are slower."""
+SMALL: Final = 10e-6
+"""Seconds of an operator below which what is around its arithmetic (a call, a thread handing over) weighs as much."""
+
+
+def slow_kernels(case: Case) -> Reason | None:
+    """Say that the layers themselves take longer than the parent's."""
+    if case.profile is None or case.parent is None:
+        return None
+    mine, theirs = (sum(one.seconds for one in each.layers) for each in (case.profile, case.parent))
+    if not theirs or mine < SLOWER * theirs:
+        return None
+    kernels = ", ".join(dict.fromkeys(one.kind for one in _slowest(case.profile.layers)[:2]))
+    return Reason(
+        "slow_kernels",
+        f"Its layers take {_shown(mine)}, the parent's {_shown(theirs)}: "
+        f"the kernels for what they became ({kernels}) are slower here.",
+        "try another runtime: each has kernels of its own",
+        {"seconds": mine, "parent": theirs},
+    )
+
+
+def float_kernels(case: Case) -> Reason | None:
+    """Say that layers that are 8-bit in the file run in float."""
+    if case.profile is None or not case.layers("int8", "dynamic"):
+        return None
+    wrong = [one for one in case.profile.layers if one.precision not in ("int8", "")]
+    share, expected = case.profile.share(wrong), case.layers("float", "half", "expanded")
+    if len(wrong) <= expected or share < CONVERSIONS:
+        return None
+    kernels = ", ".join(dict.fromkeys(one.kernel or one.kind for one in _slowest(wrong)[:2]))
+    return Reason(
+        "float_kernels",
+        f"{len(wrong)} layers ran in float though {case.layers('int8', 'dynamic')} of {case.layers()} are 8-bit in the file, "
+        f"{share:.0%} of the time ({kernels}): {case.runtime} has no int8 kernel for them on this CPU.",
+        "try another runtime, or keep these layers in float on purpose",
+        {"layers": len(wrong), "share": round(share, 4)},
+    )
+
+
+def conversions(case: Case) -> Reason | None:
+    """Say that time goes into converting numbers from one form to another."""
+    if case.profile is None:
+        return None
+    found = [one for one in case.profile.operators if role(one.kind) == "conversion"]
+    share = case.profile.share(found)
+    before = case.parent.share([one for one in case.parent.operators if role(one.kind) == "conversion"]) if case.parent else 0.0
+    if share < CONVERSIONS or share < before + CONVERSIONS / 2:
+        return None
+    slow = sorted({one.kind for one in found}, key=lambda kind: -sum(one.seconds for one in found if one.kind == kind))
+    return Reason(
+        "conversions",
+        f"{share:.0%} of the time goes into {len(found)} conversions ({', '.join(slow[:3])}).",
+        "quantize more of the neighbours, or less: each border costs a conversion",
+        {"share": round(share, 4), "operators": len(found)},
+    )
+
+
+def reference_kernels(case: Case) -> Reason | None:
+    """Say that operators run in a runtime's plain kernels, which no instruction set speeds up."""
+    if case.profile is None:
+        return None
+    found = [one for one in case.profile.operators if one.kernel.lower().startswith("ref")]
+    share = case.profile.share(found)
+    if share < REFERENCE:
+        return None
+    kinds = ", ".join(dict.fromkeys(one.kind for one in _slowest(found)[:3]))
+    return Reason(
+        "reference_kernels",
+        f"{share:.0%} of the time goes into {len(found)} operators that have a plain reference kernel only ({kinds}).",
+        "try another runtime, or a model without these operators",
+        {"share": round(share, 4), "operators": len(found)},
+    )
+
+
+def too_small(case: Case) -> Reason | None:
+    """Say that operators are so small that starting them costs as much as what they do."""
+    count = len(case.profile.operators) if case.profile else case.census.get("operators", 0)
+    if not count or case.latency is None or case.latency / count >= SMALL:
+        return None
+    each = case.latency / count
+    return Reason(
+        "too_small",
+        f"A query takes {_shown(case.latency)} for {count} operators, {_shown(each)} each: "
+        "there is little arithmetic to save beside the cost of starting them.",
+        "send more samples in a query (batch_size), or fewer threads",
+        {"operators": count, "seconds": each},
+    )
+
+
+def _slowest(operators: list[OperatorTime] | tuple[OperatorTime, ...]) -> list[OperatorTime]:
+    return sorted(operators, key=lambda one: -one.seconds)
+
+
+def _shown(seconds: float) -> str:
+    return units.show(seconds, units.SECOND)
