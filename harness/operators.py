@@ -34,7 +34,7 @@ class OperatorTime:
     kernel: str
     """What executed it, as the runtime names it: ``CPUExecutionProvider``, ``brgconv_avx512_amx_I8``, ``mkldnn_convolution``."""
     seconds: float
-    """Of a query, mean over the profiled queries."""
+    """Of a query, mean over the profiled queries that count (``calm``)."""
     calls: float = 1.0
     """In a query."""
     precision: str = ""
@@ -48,6 +48,7 @@ class Profile:
     runtime: str
     batch_size: int
     queries: int
+    """How many the times are the mean of."""
     seconds: float
     """Of a query, with the profiler on."""
     operators: tuple[OperatorTime, ...]
@@ -117,6 +118,12 @@ def trimmed(profile: Profile, most: int) -> dict[str, Any]:
 def read(told: Mapping[str, Any]) -> Profile:
     """Return the profile that was written as JSON (``dataclasses.asdict``)."""
     return Profile(**{**told, "operators": tuple(OperatorTime(**one) for one in told["operators"])})
+
+
+def calm(taken: Sequence[float]) -> list[int]:
+    """Return which queries count: the faster half, since what else a machine does falls on one operator or another."""
+    half = sorted(range(len(taken)), key=lambda i: taken[i])[: (len(taken) + 1) // 2]
+    return sorted(half)
 
 
 def repeat(run: Callable[[Any], Any], batches: Sequence[Any], queries: int = QUERIES, seconds: float = SECONDS) -> list[float]:

@@ -17,6 +17,7 @@ BAR: Final = 18
 """Characters of a bar that is the whole of a query."""
 EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 NAME: Final = 30
+KERNEL: Final = 36
 VERDICTS: Final = {
     "faster": "Faster than its parent.",
     "slower": "Slower than its parent.",
@@ -38,8 +39,8 @@ def show(told: Mapping[str, Any]) -> None:
     console.print(_kinds(profile, parent))
     console.print()
     console.print(_slowest(profile))
-    for line in _why(told):
-        console.print(line)
+    console.print()
+    console.print(_why(told))
 
 
 def _total(profile: Mapping[str, Any], facts: Mapping[str, Any]) -> Text:
@@ -77,21 +78,35 @@ def _kinds(profile: Mapping[str, Any], parent: Mapping[str, Any] | None) -> Tabl
 
 def _slowest(profile: Mapping[str, Any]) -> Table:
     table = _table("slowest operators", "a query")
-    table.add_column("kernel", overflow="ellipsis", no_wrap=True)
+    table.add_column("kernel", no_wrap=True)
     for one in sorted(profile["operators"], key=lambda one: -one["seconds"])[:OPERATORS]:
-        kernel = " ".join(filter(None, (one["kind"], one["kernel"].removesuffix("ExecutionProvider"), one["precision"])))
-        table.add_row(_short(one["name"]), _time(one["seconds"]), Text(kernel, style="dim"))
+        table.add_row(_short(one["name"]), _time(one["seconds"]), Text(_short(_kernel(one), KERNEL), style="dim"))
     return table
 
 
-def _why(told: Mapping[str, Any]) -> list[Text]:
+def _kernel(one: Mapping[str, Any]) -> str:
+    """Return what executed an operator; its precision is said once."""
+    kernel = one["kernel"].removesuffix("ExecutionProvider")
+    precision = "" if kernel.lower().endswith(one["precision"].replace("int8", "i8")) else one["precision"]
+    return " ".join(filter(None, (one["kind"], kernel, precision)))
+
+
+def _why(told: Mapping[str, Any]) -> Table:
+    """Return the verdict with the reasons, each with what to do about it."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=1)
+    table.add_column()
     if not told["parent"]:
-        return [Text("\nIt is not compressed, so there is nothing to compare it with.", style="dim")]
+        table.add_row("", Text("It is not compressed, so there is nothing to compare it with.", style="dim"))
+        return table
     verdict = (told["lineage"] or {}).get("verdict")
-    lines = [Text(f"\n{VERDICTS.get(verdict or '', 'Not yet measured against its parent.')}", style="bold")]
+    table.add_row("", Text(VERDICTS.get(verdict or "", "Not yet measured against its parent."), style="bold"))
     for reason in told["why"]:
-        lines += [Text.assemble("  • ", reason["text"]), Text(f"    → {reason['advice']}", style="cyan")]
-    return lines if told["why"] else [*lines, Text("  No rule finds a cost in it that its parent does not have.", style="dim")]
+        table.add_row("•", reason["text"])
+        table.add_row("", Text(f"→ {reason['advice']}", style="cyan"))
+    if not told["why"]:
+        table.add_row("", Text("No rule finds a cost in it that its parent does not have.", style="dim"))
+    return table
 
 
 def bar(share: float) -> str:
@@ -108,8 +123,8 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+def _short(name: str, most: int = NAME) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _time(seconds: float) -> str:

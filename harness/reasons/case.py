@@ -52,3 +52,8 @@ class Case:
     def on_x86(self) -> bool:
         """Whether it runs on an x86 processor whose flags are known."""
         return self.device == "cpu" and self.machine in ("x86_64", "AMD64") and bool(self.flags)
+
+
+def counted(number: int, what: str) -> str:
+    """Return ``1 layer`` or ``12 layers``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from harness.reasons.case import Case, Reason
+from harness.reasons.case import Case, Reason, counted
 
 ZEROS: Final = 0.3
 """Share of zeros that is no accident: 8-bit weights have a few in a hundred by rounding."""
-FLOAT_LAYERS: Final = 0.1
-"""Share of layers left in float that matters: the first and the last are often left on purpose."""
+FEW: Final = 0.1
+"""Share of layers that matters: the first and the last are often left in float on purpose."""
+BETWEEN: Final = 0.05
+"""Share of all operators that matters between quantized layers."""
 FUSED: Final = frozenset(
     {
         "Add",
@@ -60,11 +62,11 @@ def zeros(case: Case) -> Reason | None:
 def expanded_weights(case: Case) -> Reason | None:
     """Say that small weights become floats again before they are used."""
     expanded, layers = case.layers("expanded"), case.layers()
-    if not expanded:
+    if not expanded or expanded / layers < FEW:
         return None
     return Reason(
         "expanded_weights",
-        f"{expanded} of {layers} layers store small weights that become floats again before they are multiplied: "
+        f"{expanded} of {counted(layers, 'layer')} store small weights that become floats again before they are multiplied: "
         "the arithmetic is the parent's.",
         "take it for the file's size; for speed, quantize activations too: {quantize: static}",
         {"expanded": expanded, "layers": layers},
@@ -78,8 +80,8 @@ def half_weights(case: Case) -> Reason | None:
         return None
     return Reason(
         "half_weights",
-        f"{half} of {case.layers()} layers store 16-bit floats, which {case.runtime} turns into 32-bit floats on a CPU; "
-        f"the graph has {case.census.get('casts', 0)} casts.",
+        f"{half} of {counted(case.layers(), 'layer')} store 16-bit floats, which {case.runtime} turns into 32-bit floats "
+        f"on a CPU; the graph has {counted(case.census.get('casts', 0), 'cast')}.",
         "take it for the file's size, or on a GPU",
         {"half": half, "layers": case.layers(), "casts": case.census.get("casts", 0)},
     )
@@ -92,13 +94,15 @@ def _runs_half(case: Case) -> bool:
 def float_layers(case: Case) -> Reason | None:
     """Say that quantization did not reach all layers."""
     quantized, left, layers = case.layers("int8", "dynamic"), case.layers("float"), case.layers()
-    if not quantized or not left or left / layers < FLOAT_LAYERS:
+    if not quantized or not left or left / layers < FEW:
         return None
     dynamic = ": dynamic quantization reaches matrix products only" if not case.layers("int8") else ""
     return Reason(
         "float_layers",
-        f"{left} of {layers} layers are left in float{dynamic}.",
-        "{quantize: static} reaches convolutions" if dynamic else "see kept_float in the notes; raise max_drop",
+        f"{left} of {counted(layers, 'layer')} are left in float{dynamic}.",
+        "{quantize: static} reaches convolutions"
+        if dynamic
+        else "another runtime's tool may reach them; accuracy_aware keeps fewer where max_drop is larger",
         {"float": left, "layers": layers},
     )
 
@@ -106,12 +110,12 @@ def float_layers(case: Case) -> Reason | None:
 def float_between(case: Case) -> Reason | None:
     """Say that operators without an 8-bit kernel stand between quantized layers."""
     found = {kind: count for kind, count in case.census.get("between", {}).items() if kind not in FUSED}
-    if not found:
+    if not found or sum(found.values()) < BETWEEN * case.census.get("operators", 0):
         return None
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items(), key=lambda one: -one[1])[:4])
     return Reason(
         "float_between",
-        f"{sum(found.values())} float operators stand between dequantizing and quantizing: {told}.",
+        f"{counted(sum(found.values()), 'operator')} in float between dequantizing and quantizing: {told}.",
         "a model with ReLU activations keeps 8-bit numbers from layer to layer",
         {"operators": sum(found.values())},
     )
@@ -124,7 +128,7 @@ def dynamic_ranges(case: Case) -> Reason | None:
         return None
     return Reason(
         "dynamic_ranges",
-        f"The inputs of {dynamic} layers are quantized anew in every query: their ranges are not known before.",
+        f"The inputs of {counted(dynamic, 'layer')} are quantized anew in every query: their ranges are not known before.",
         "{quantize: static} finds ranges once, on calibration samples",
         {"dynamic": dynamic, "layers": case.layers()},
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from harness import units
-from harness.operators import OperatorTime, role
-from harness.reasons.case import Case, Reason
+from harness.operators import OperatorTime, Profile, role
+from harness.reasons.case import Case, Reason, counted
 
 CONVERSIONS: Final = 0.1
-"""Share of the time in conversions that matters."""
+"""Share of the time in conversions, beyond those of the parent, that matters."""
 REFERENCE: Final = 0.05
 SLOWER: Final = 1.1
 """Times the parent's, from which its layers are slower."""
@@ -45,8 +45,8 @@ def float_kernels(case: Case) -> Reason | None:
     kernels = ", ".join(dict.fromkeys(one.kernel or one.kind for one in _slowest(wrong)[:2]))
     return Reason(
         "float_kernels",
-        f"{len(wrong)} layers ran in float though {case.layers('int8', 'dynamic')} of {case.layers()} are 8-bit in the file, "
-        f"{share:.0%} of the time ({kernels}): {case.runtime} has no int8 kernel for them on this CPU.",
+        f"{counted(len(wrong), 'layer')} ran in float, {share:.0%} of the time, though {case.layers('int8', 'dynamic')} of "
+        f"{case.layers()} are 8-bit in the file ({kernels}): {case.runtime} has no int8 kernel for them on this CPU.",
         "try another runtime, or keep these layers in float on purpose",
         {"layers": len(wrong), "share": round(share, 4)},
     )
@@ -56,18 +56,26 @@ def conversions(case: Case) -> Reason | None:
     """Say that time goes into converting numbers from one form to another."""
     if case.profile is None:
         return None
-    found = [one for one in case.profile.operators if role(one.kind) == "conversion"]
-    share = case.profile.share(found)
-    before = case.parent.share([one for one in case.parent.operators if role(one.kind) == "conversion"]) if case.parent else 0.0
-    if share < CONVERSIONS or share < before + CONVERSIONS / 2:
+    found, before = (_conversions(profile) for profile in (case.profile, case.parent))
+    mine, theirs = (sum(one.seconds for one in each) for each in (found, before))
+    if not mine or (mine - theirs) / case.profile.covered < CONVERSIONS:
         return None
+    share = case.profile.share(found)
     slow = sorted({one.kind for one in found}, key=lambda kind: -sum(one.seconds for one in found if one.kind == kind))
+    parents = f"; the parent's take {_shown(theirs)}" if theirs else ""
     return Reason(
         "conversions",
-        f"{share:.0%} of the time goes into {len(found)} conversions ({', '.join(slow[:3])}).",
-        "quantize more of the neighbours, or less: each border costs a conversion",
-        {"share": round(share, 4), "operators": len(found)},
+        f"{share:.0%} of the time, {_shown(mine)}, goes into {counted(len(found), 'conversion')} "
+        f"({', '.join(slow[:3])}){parents}.",
+        "quantize more of the neighbours, or fewer layers: each border between 8 bits and float costs a conversion"
+        if any("quantize" in kind.lower() for kind in slow)
+        else "try another runtime: these change the form of numbers for the kernels that it has",
+        {"share": round(share, 4), "operators": len(found), "seconds": mine, "parent": theirs},
     )
+
+
+def _conversions(profile: Profile | None) -> list[OperatorTime]:
+    return [one for one in profile.operators if role(one.kind) == "conversion"] if profile else []
 
 
 def reference_kernels(case: Case) -> Reason | None:
@@ -81,7 +89,7 @@ def reference_kernels(case: Case) -> Reason | None:
     kinds = ", ".join(dict.fromkeys(one.kind for one in _slowest(found)[:3]))
     return Reason(
         "reference_kernels",
-        f"{share:.0%} of the time goes into {len(found)} operators that have a plain reference kernel only ({kinds}).",
+        f"{share:.0%} of the time goes into {counted(len(found), 'operator')} with a plain reference kernel only ({kinds}).",
         "try another runtime, or a model without these operators",
         {"share": round(share, 4), "operators": len(found)},
     )

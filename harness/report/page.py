@@ -16,14 +16,15 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.report import cards, chart, figures, memory, surroundings, table, wording
+from harness.report import cards, chart, figures, icicle, memory, payoff, surroundings, table, wording
 
 
 def render(facts: Mapping[str, Any]) -> str:
     """Return the page of ``facts``."""
-    scripts = {"plotly": figures.library(), **{name: _template(f"{name}.js") for name in ("table", "chart", "memory")}}
+    scripts = {"plotly": figures.library(), **{name: _template(f"{name}.js") for name in ("table", "chart", "memory", "icicle")}}
     fixed = {"layout": figures.layout(), "config": figures.config()}
     drawing, lines = {**chart.chart(facts), **fixed}, memory.memory(facts)
+    payoffs, pictures = payoff.payoffs(facts), icicle.icicles(facts)
     return (
         _environment()
         .get_template("page.html")
@@ -34,6 +35,10 @@ def render(facts: Mapping[str, Any]) -> str:
             drawing_json=_as_data(drawing),
             memory=lines,
             memory_json=_as_data({"lines": lines, **fixed}),
+            payoffs=payoffs,
+            at_length=payoff.at_length(payoffs),
+            pictures=pictures,
+            pictures_json=_as_data({"pictures": pictures, **fixed}),
             table=table.table(facts),
             failures=surroundings.failures(facts),
             failure_kinds=surroundings.failure_kinds(facts),

@@ -100,6 +100,12 @@ def recommended(facts: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def served(one: Mapping[str, Any]) -> str:
+    """Return how a candidate is served: ``onnxruntime (threads=1), batch 8``."""
+    device = "" if one["device"] == "cpu" else f", {one['device']}"
+    return f"{wording.named(one['runtime'])}{device}, batch {one['batch_size']}"
+
+
 def standing(label: str, facts: Mapping[str, Any]) -> str:
     """Return whether a candidate is on the front over all objectives, could be, or neither (empty)."""
     return FRONT if label in facts["front"] else NEAR if label in facts["near_front"] else ""
@@ -120,11 +126,10 @@ def _column(name: str, told: Mapping[str, Any], main: bool) -> Column:
 
 def _row(one: Mapping[str, Any], columns: tuple[Column, ...], facts: Mapping[str, Any]) -> Row:
     label = one["candidate"]
-    device = "" if one["device"] == "cpu" else f", {one['device']}"
     return Row(
         label=label,
         chain=" + ".join((one["model"]["label"], *(choice["label"].replace(",", ", ") for choice in one["passes"]))),
-        served=f"{wording.named(one['runtime'])}{device}, batch {one['batch_size']}",
+        served=served(one),
         front=standing(label, facts),
         recommended=recommended(facts).get(label, ()),
         is_baseline=label in facts["baselines"].values(),

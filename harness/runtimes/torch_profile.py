@@ -14,11 +14,13 @@ from torch.profiler import ProfilerActivity
 from torch.profiler import profile as recording
 
 from harness.interfaces import Array, Session
-from harness.operators import WARM_UP, OperatorTime, Profile, repeat
+from harness.operators import WARM_UP, OperatorTime, Profile, calm, repeat
 from harness.runtimes.torch_runtime import load
 
 FUSED: Final = "CompiledFxGraph"
 """In the name of the region that runs code of PyTorch's compiler: what is not an operator inside it is that code."""
+Found = tuple[str, str, float]
+"""Kind, kernel and seconds of an operator."""
 MOST_QUERIES: Final = 20
 """Each operator leaves some ten events, and all are kept until the end."""
 
@@ -37,10 +39,12 @@ def of_session(session: Session, runtime: str, device: str, batches: Sequence[Ar
         taken = repeat(session.run, batches, MOST_QUERIES)
     roots = [event for event in recorded.events() if event.cpu_parent is None and event.device_type.name == "CPU"]
     found = [one for root in sorted(roots, key=lambda event: event.time_range.start) for one in _operators(root, on_gpu)]
-    return Profile(runtime, len(batches[0]), len(taken), sum(taken) / len(taken), averaged(found, len(taken)))
+    counted = calm(taken)
+    seconds = sum(taken[i] for i in counted) / len(counted)
+    return Profile(runtime, len(batches[0]), len(counted), seconds, averaged(found, len(taken), counted))
 
 
-def _operators(event: Any, on_gpu: bool) -> Iterator[tuple[str, str, float]]:
+def _operators(event: Any, on_gpu: bool) -> Iterator[Found]:
     """Give kind, kernel and seconds of the operators in an event: itself, or those of the region that it is."""
     if "::" in event.name:
         kernel = max(_family(event), key=lambda one: _own(one, on_gpu))
@@ -69,23 +73,26 @@ def _plain(name: str) -> str:
     return (own or library).rstrip("_")
 
 
-def averaged(found: Sequence[tuple[str, str, float]], queries: int) -> tuple[OperatorTime, ...]:
-    """Return one operator for each place in a query, where all queries run the same; else one for each kind and kernel."""
+def averaged(found: Sequence[Found], queries: int, counted: Sequence[int]) -> tuple[OperatorTime, ...]:
+    """Return one operator for each place in a query, from the ``counted`` queries, where all of them run the same.
+
+    Else it is one for each kind and kernel, from all queries.
+    """
     each, rest = divmod(len(found), queries)
     rounds = [found[start : start + each] for start in range(0, len(found), each)] if each and not rest else []
-    if not rounds or any([one[:1] for one in other] != [one[:1] for one in rounds[0]] for other in rounds):
+    if not rounds or any([one[0] for one in other] != [one[0] for one in rounds[0]] for other in rounds):
         return _merged(found, queries)
     numbers: Counter[str] = Counter()
     operators = []
-    for place in zip(*rounds, strict=True):
+    for place in zip(*(rounds[i] for i in counted), strict=True):
         kind, kernel, _ = place[0]
         numbers[kind] += 1
-        seconds = sum(one[2] for one in place) / queries
+        seconds = sum(one[2] for one in place) / len(counted)
         operators.append(OperatorTime(f"{kind} {numbers[kind]}", kind, kernel, seconds))
     return tuple(operators)
 
 
-def _merged(found: Sequence[tuple[str, str, float]], queries: int) -> tuple[OperatorTime, ...]:
+def _merged(found: Sequence[Found], queries: int) -> tuple[OperatorTime, ...]:
     groups: dict[tuple[str, str], list[float]] = {}
     for kind, kernel, seconds in found:
         groups.setdefault((kind, kernel), []).append(seconds)

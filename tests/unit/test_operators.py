@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from harness.operators import OperatorTime, Profile, kinds, read, repeat, role, trimmed
+from harness.operators import OperatorTime, Profile, calm, kinds, read, repeat, role, trimmed
 
 CONV = OperatorTime("conv 1", "Conv", "fast", 3e-3)
 LATER = OperatorTime("conv 2", "Conv", "fast", 1e-3)
@@ -72,3 +72,8 @@ def test_queries_take_the_batches_in_turn():
 
 def test_slow_queries_end_after_a_few():
     assert len(repeat(lambda batch: None, ["a"], queries=50, seconds=0.0)) == 3
+
+
+def test_the_faster_half_of_the_queries_counts():
+    assert calm([5.0, 1.0, 9.0, 2.0, 3.0]) == [1, 3, 4]
+    assert calm([7.0]) == [0]

@@ -25,14 +25,19 @@ def test_a_trace_gives_the_mean_of_each_node_in_order_without_the_warm_up():
         run(100), node(101, "first", 10), node(120, "second", 30, "QLinearConv", ("uint8", "float")),
         run(200), node(201, "first", 20), node(230, "second", 50, "QLinearConv", ("uint8", "float")),
     ]  # fmt: skip
-    told = of_trace(reversed(trace), skipped=1, queries=2)
+    told = of_trace(reversed(trace), counted=[1, 2])
     assert [(one.name, one.kind, one.precision) for one in told] == [("first", "Conv", "f32"), ("second", "QLinearConv", "int8")]
     assert [one.seconds for one in told] == pytest.approx([15e-6, 40e-6])
     assert {one.calls for one in told} == {1.0}
 
 
+def test_queries_that_do_not_count_are_left_out():
+    (told,) = of_trace([run(0), node(1, "a", 10), run(50), node(60, "a", 1000), run(90), node(95, "a", 30)], counted=[0, 2])
+    assert told.seconds == pytest.approx(20e-6)
+
+
 def test_a_node_that_runs_twice_in_a_query_is_called_twice():
-    (told,) = of_trace([run(0), node(1, "body", 10), node(20, "body", 30)], skipped=0, queries=1)
+    (told,) = of_trace([run(0), node(1, "body", 10), node(20, "body", 30)], counted=[0])
     assert (told.calls, told.seconds) == (2.0, pytest.approx(40e-6))
 
 
@@ -71,10 +76,15 @@ def test_compiled_code_is_one_operator_beside_those_it_calls():
 def test_equal_queries_are_averaged_place_by_place():
     first = [("conv2d", "a", 1.0), ("relu", "r", 2.0), ("conv2d", "a", 3.0)]
     found = [*first, ("conv2d", "a", 3.0), ("relu", "r", 4.0), ("conv2d", "a", 5.0)]
-    told = averaged(found, 2)
+    told = averaged(found, 2, [0, 1])
     assert [(one.name, one.seconds) for one in told] == [("conv2d 1", 2.0), ("relu 1", 3.0), ("conv2d 2", 4.0)]
 
 
+def test_of_equal_queries_those_count_that_are_counted():
+    (told,) = averaged([("conv2d", "a", 1.0), ("conv2d", "a", 90.0), ("conv2d", "a", 3.0)], 3, [0, 2])
+    assert told.seconds == 2.0
+
+
 def test_queries_that_differ_are_averaged_by_kind():
-    told = averaged([("conv2d", "a", 1.0), ("conv2d", "a", 3.0), ("relu", "r", 2.0)], 2)
+    told = averaged([("conv2d", "a", 1.0), ("conv2d", "a", 3.0), ("relu", "r", 2.0)], 2, [0])
     assert [(one.kind, one.seconds, one.calls) for one in told] == [("conv2d", 2.0, 1.0), ("relu", 1.0, 0.5)]
