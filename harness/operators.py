@@ -18,7 +18,8 @@ SECONDS: Final = 1.0
 """A profile ends after so many queries or so long, what comes first."""
 AT_LEAST: Final = 3
 
-LAYERS: Final = frozenset({"linear", "addmm", "mm", "bmm", "baddbmm", "fullyconnected"})
+LAYERS: Final = frozenset({"linear", "addmm", "mm", "bmm", "baddbmm"})
+MULTIPLYING: Final = ("matmul", "gemm", "fullyconnected", "conv")
 CONVERTING: Final = ("quantize", "reorder", "convert", "transpose", "permute", "cast")
 CONVERSIONS: Final = frozenset({"to", "copy", "clone", "contiguous"})
 """How kinds of operators are named that compute nothing new: they change the form of numbers, or their order."""
@@ -87,7 +88,7 @@ class Kind:
 def role(kind: str) -> str:
     """Return what a kind of operator is for, whatever the runtime calls it: ``layer``, ``conversion`` or ``other``."""
     name = kind.lower()
-    if name in LAYERS or (any(part in name for part in ("matmul", "gemm", "conv")) and "convert" not in name):
+    if name in LAYERS or (any(part in name for part in MULTIPLYING) and "convert" not in name):
         return "layer"
     return "conversion" if name in CONVERSIONS or any(part in name for part in CONVERTING) else "other"
 

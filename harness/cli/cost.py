@@ -63,14 +63,14 @@ def _kinds(profile: Mapping[str, Any], parent: Mapping[str, Any] | None) -> Tabl
     gone = [one for one in before.values() if one["kind"] not in {row["kind"] for row in rows}]
     for one in rows[:KINDS]:
         other = [_time(before[one["kind"]]["seconds"]) if one["kind"] in before else "–"] if parent else []
-        cells = (f"{one['count']}", _time(one["seconds"]), f"{one['share']:.0%}", *other)
+        cells = (f"{one['count']}", _time(one["seconds"]), f"{100 * one['share']:.0f} %", *other)
         table.add_row(_short(one["kind"]), *cells, Text(bar(one["share"]), style="cyan"))
     rest = rows[KINDS:]
     if rest:
         seconds, share = (sum(one[name] for one in rest) for name in ("seconds", "share"))
         other = [""] if parent else []
         count = sum(one["count"] for one in rest)
-        table.add_row(f"{len(rest)} more kinds", f"{count}", _time(seconds), f"{share:.0%}", *other, "")
+        table.add_row(f"{len(rest)} more kinds", f"{count}", _time(seconds), f"{100 * share:.0f} %", *other, "")
     for one in gone[:KINDS]:
         table.add_row(Text(_short(one["kind"]), style="dim"), "–", "–", "", Text(_time(one["seconds"]), style="dim"), "")
     return table
@@ -101,6 +101,8 @@ def _why(told: Mapping[str, Any]) -> Table:
         return table
     verdict = (told["lineage"] or {}).get("verdict")
     table.add_row("", Text(VERDICTS.get(verdict or "", "Not yet measured against its parent."), style="bold"))
+    if verdict == "faster" and told["why"]:
+        table.add_row("", "What still costs time in it:")
     for reason in told["why"]:
         table.add_row("•", reason["text"])
         table.add_row("", Text(f"→ {reason['advice']}", style="cyan"))

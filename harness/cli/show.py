@@ -18,6 +18,7 @@ from harness.metrics import QUALITIES
 
 FRONT_ROWS = 6
 TIED_ROWS = 3
+PAID = {"faster": "faster than uncompressed", "slower": "slower than uncompressed", "even": "no faster than uncompressed"}
 
 
 def _out() -> Console:
@@ -71,7 +72,7 @@ def answer(told: Mapping[str, Any]) -> None:
         console.print(_headline(name, one))
         if one["candidate"] is not None:
             console.print(_terms(one))
-            for line in (*_beside(one), *_remarks(one["candidate"], told)):
+            for line in (*_beside(one), *_remarks(one["candidate"], told), *_paid(one["candidate"], told)):
                 console.print(line)
         console.print()
     _front(console, told)
@@ -148,6 +149,20 @@ def _remarks(label: str, told: Mapping[str, Any]) -> list[Text]:
     lines = [Text(f"  {name} {absent[name]['why']}", style="dim") for name in QUALITIES if name in absent]
     published = [] if prior is None else [Text(f"  accuracy as published {units.show(prior, units.SHARE)}", style="dim")]
     return lines + published
+
+
+def _paid(label: str, told: Mapping[str, Any]) -> list[Text]:
+    """Return a line that says whether compression paid, if there was any."""
+    lineage = next((one["parent"] for one in told["candidates"] if one["candidate"] == label), None)
+    if not lineage:
+        return []
+    if lineage["absent"]:
+        return [Text(f"  compression: {lineage['absent']}", style="dim")]
+    changes = lineage["changes"]
+    parts = [PAID.get(lineage["verdict"] or "", "speed not measured")]
+    parts += [f"size ÷ {1 / changes['size']['ratio']:.2g}"] if "size" in changes else []
+    parts += [f"accuracy {100 * changes['accuracy']['difference']:+.1f} pp"] if "accuracy" in changes else []
+    return [Text(f"  compression: {', '.join(parts)}", style="dim")]
 
 
 def _violated(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> str:

@@ -57,3 +57,8 @@ class Case:
 def counted(number: int, what: str) -> str:
     """Return ``1 layer`` or ``12 layers``."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def percent(share: float) -> str:
+    """Return ``12 %``."""
+    return f"{100 * share:.0f} %"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from harness.reasons.case import Case, Reason, counted
+from harness.reasons.case import Case, Reason, counted, percent
 
 ZEROS: Final = 0.3
 """Share of zeros that is no accident: 8-bit weights have a few in a hundred by rounding."""
@@ -53,7 +53,7 @@ def zeros(case: Case) -> Reason | None:
         return None
     return Reason(
         "zeros",
-        f"{share:.0%} of the weights are zero, and dense kernels multiply zeros like other numbers.",
+        f"{percent(share)} of the weights are zero, and dense kernels multiply zeros like other numbers.",
         "prune whole channels: {prune: {granularity: channel}}",
         {"zeros": share},
     )
@@ -68,7 +68,9 @@ def expanded_weights(case: Case) -> Reason | None:
         "expanded_weights",
         f"{expanded} of {counted(layers, 'layer')} store small weights that become floats again before they are multiplied: "
         "the arithmetic is the parent's.",
-        "take it for the file's size; for speed, quantize activations too: {quantize: static}",
+        "the tool left their activations in float: another runtime's may not"
+        if case.layers("int8")
+        else "take it for the file's size; for speed, quantize activations too: {quantize: static}",
         {"expanded": expanded, "layers": layers},
     )
 

@@ -14,6 +14,7 @@ RULES: Final[tuple[Callable[[Case], Reason | None], ...]] = (
     times.float_kernels,
     times.conversions,
     times.reference_kernels,
+    times.outside,
     graph.zeros,
     graph.expanded_weights,
     graph.half_weights,

@@ -6,11 +6,12 @@ from typing import Final
 
 from harness import units
 from harness.operators import OperatorTime, Profile, role
-from harness.reasons.case import Case, Reason, counted
+from harness.reasons.case import Case, Reason, counted, percent
 
 CONVERSIONS: Final = 0.1
 """Share of the time in conversions, beyond those of the parent, that matters."""
 REFERENCE: Final = 0.05
+OUTSIDE: Final = 0.5
 SLOWER: Final = 1.1
 """Times the parent's, from which its layers are slower."""
 SMALL: Final = 10e-6
@@ -45,7 +46,7 @@ def float_kernels(case: Case) -> Reason | None:
     kernels = ", ".join(dict.fromkeys(one.kernel or one.kind for one in _slowest(wrong)[:2]))
     return Reason(
         "float_kernels",
-        f"{counted(len(wrong), 'layer')} ran in float, {share:.0%} of the time, though {case.layers('int8', 'dynamic')} of "
+        f"{counted(len(wrong), 'layer')} ran in float, {percent(share)} of the time, though {case.layers('int8', 'dynamic')} of "
         f"{case.layers()} are 8-bit in the file ({kernels}): {case.runtime} has no int8 kernel for them on this CPU.",
         "try another runtime, or keep these layers in float on purpose",
         {"layers": len(wrong), "share": round(share, 4)},
@@ -65,7 +66,7 @@ def conversions(case: Case) -> Reason | None:
     parents = f"; the parent's take {_shown(theirs)}" if theirs else ""
     return Reason(
         "conversions",
-        f"{share:.0%} of the time, {_shown(mine)}, goes into {counted(len(found), 'conversion')} "
+        f"{percent(share)} of the time, {_shown(mine)}, goes into {counted(len(found), 'conversion')} "
         f"({', '.join(slow[:3])}){parents}.",
         "quantize more of the neighbours, or fewer layers: each border between 8 bits and float costs a conversion"
         if any("quantize" in kind.lower() for kind in slow)
@@ -89,9 +90,23 @@ def reference_kernels(case: Case) -> Reason | None:
     kinds = ", ".join(dict.fromkeys(one.kind for one in _slowest(found)[:3]))
     return Reason(
         "reference_kernels",
-        f"{share:.0%} of the time goes into {counted(len(found), 'operator')} with a plain reference kernel only ({kinds}).",
+        f"{percent(share)} of the time goes into {counted(len(found), 'operator')} with a plain reference kernel only ({kinds}).",
         "try another runtime, or a model without these operators",
         {"share": round(share, 4), "operators": len(found)},
+    )
+
+
+def outside(case: Case) -> Reason | None:
+    """Say that most of a query passes outside operators."""
+    if case.profile is None or not case.profile.seconds or case.profile.uncovered / case.profile.seconds < OUTSIDE:
+        return None
+    share = case.profile.uncovered / case.profile.seconds
+    return Reason(
+        "outside",
+        f"{percent(share)} of a query, {_shown(case.profile.uncovered)}, passes outside operators: "
+        "in the call and in handing work to threads, which no compression changes.",
+        "send more samples in a query (batch_size), or fewer threads",
+        {"share": round(share, 4), "seconds": case.profile.uncovered},
     )
 
 

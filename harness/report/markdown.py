@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.report import surroundings, wording
+from harness.report import payoff, surroundings, wording
 from harness.report.cards import Card, cards
 
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", "@": "&#64;"} | {sign: f"\\{sign}" for sign in r"\`*[]|#!~"})
@@ -18,7 +18,8 @@ MOST_FAILURES = 5
 def render(facts: Mapping[str, Any]) -> str:
     """Return the report of ``facts``, at most 60 lines."""
     told = cards(facts)
-    parts = (_heading(facts), _answers(told), _details(told), _front(facts), _failures(facts), _footing(facts))
+    paid = {one.label: payoff.line(one) for one in payoff.payoffs(facts)}
+    parts = (_heading(facts), _answers(told), _details(told, paid), _front(facts), _failures(facts), _footing(facts))
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -50,10 +51,18 @@ def _against(card: Card) -> str:
     return "; ".join(changes) or "–"
 
 
-def _details(told: Sequence[Card]) -> list[str]:
-    """Return a line per profile: what is tied, what came next, or what is broken."""
-    lines = [f"- {code(card.profile)}: {'; '.join(_remarks(card))}" for card in told[:MOST_PROFILES] if card.label]
+def _details(told: Sequence[Card], paid: Mapping[str, str]) -> list[str]:
+    """Return a line per profile: what is tied, what came next, or what is broken; and whether compression paid."""
+    lines = [
+        f"- {code(card.profile)}: {'; '.join((*_remarks(card), *_paid(card, paid)))}"
+        for card in told[:MOST_PROFILES]
+        if card.label
+    ]
     return [*lines, ""] if lines else []
+
+
+def _paid(card: Card, paid: Mapping[str, str]) -> list[str]:
+    return [f"compression: {plain(paid[card.label])}"] if card.label in paid else []
 
 
 def _remarks(card: Card) -> list[str]:

@@ -141,9 +141,9 @@ def _share(flips: Mapping[str, Any]) -> str:
 
 
 def line(one: Payoff) -> str:
-    """Return a candidate's payoff in a line, without its name: ``faster than uncompressed: 3.9× smaller, …``."""
+    """Return a candidate's payoff in a line, without its name: ``faster than uncompressed (3.9× smaller, …)``."""
     if one.absent:
-        return f"did compression pay? {one.absent}"
+        return one.absent
     changes = [figure.change for figure in one.figures if figure.change and figure.tone in ("better", "worse")]
-    told = f": {', '.join(changes)}" if changes else ""
-    return f"{one.verdict} than uncompressed{told}"
+    told = f" ({', '.join(changes)})" if changes else ""
+    return f"{one.verdict}{' than uncompressed' if one.tone != 'plain' else ''}{told}"

@@ -52,7 +52,7 @@ def test_it_reads_what_was_written_as_json():
             "Conv FusedConv QLinearConv ConvInteger MatMul QLinearMatMul MatMulIntegerToFloat DynamicQuantizeMatMul Gemm QGemm",
             "layer",
         ),
-        ("Convolution GroupConvolution FullyConnected MatMulNBits", "layer"),
+        ("Convolution GroupConvolution FullyConnected FullyConnectedQuantizedLegacy MatMulNBits", "layer"),
         ("conv2d linear addmm matmul bmm convolution", "layer"),
         ("QuantizeLinear DequantizeLinear DynamicQuantizeLinear Cast Transpose ReorderInput ReorderOutput", "conversion"),
         ("Reorder Convert FakeQuantize", "conversion"),

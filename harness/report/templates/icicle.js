@@ -17,7 +17,7 @@
     const top = 1 - index * height;
     return {
       type: "icicle", name: one.name, ids: one.ids, parents: one.parents, labels: one.labels, values: one.values,
-      branchvalues: "total", sort: true, tiling: { orientation: "v", pad: 1 }, pathbar: { visible: false },
+      branchvalues: "total", sort: false, tiling: { orientation: "v", pad: 1 }, pathbar: { visible: false },
       domain: { x: [0, Math.max(one.width, 0.02)], y: [top - height + (index < count - 1 ? 0.05 : 0), top] },
       marker: { colors: colours(one.roles), line: { width: 0.5, color: style("--raised") } }, root: { color: style("--sunk") },
       customdata: one.times.map((time, i) => [time, one.about[i]]), texttemplate: "%{label} %{customdata[0]}",

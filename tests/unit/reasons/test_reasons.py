@@ -40,6 +40,10 @@ FIRES = {
         case(profile=profile(Conv_int8=3, Reorder=2), parent=profile(Conv_f32=3, Reorder=2)),
     ),
     "reference_kernels": (case(profile=profile(Conv=3, HardSigmoid_ref=1)), case(profile=profile(Conv=3, HardSigmoid=1))),
+    "outside": (
+        case(profile=Profile("toy", 1, 10, 4e-3, (OperatorTime("conv", "Conv", "fast", 1e-3),))),
+        case(profile=Profile("toy", 1, 10, 4e-3, (OperatorTime("conv", "Conv", "fast", 3e-3),))),
+    ),
     "zeros": (case(census={"zeros": 0.9}), case(census={"zeros": 0.03})),
     "expanded_weights": (case(census={"layers": {"expanded": 2, "float": 1}}), case(census={"layers": {"float": 3}})),
     "half_weights": (

@@ -180,15 +180,17 @@ def with_estimates():
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=document.title='owned'>`|**@all** {{ 7 * 7 }}"
 
 
+def spoil(value):
+    """Return ``value`` with every text in it made hostile."""
+    if isinstance(value, dict):
+        return {key: spoil(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [spoil(one) for one in value]
+    return value + HOSTILE if isinstance(value, str) else value
+
+
 def hostile():
     """Return an answer in which every name and text tries to become markup or code."""
-
-    def spoil(value):
-        if isinstance(value, dict):
-            return {key: spoil(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [spoil(one) for one in value]
-        return value + HOSTILE if isinstance(value, str) else value
 
     answer = made_up()
     kept = {name: answer[name] for name in ("metrics", "objectives", "priorities")}
@@ -203,8 +205,69 @@ def hostile():
     return answer
 
 
+REASON = {"rule": "zeros", "text": "90 % of the weights are zero.", "advice": "prune channels", "figures": {"zeros": 0.9}}
+
+
+def operators(kernel, conv, rest, uncovered=1e-4):
+    shown = [("conv 1", "Conv", conv), ("to int8", "QuantizeLinear", rest)]
+    return {
+        "runtime": "onnxruntime",
+        "batch_size": 1,
+        "queries": 10,
+        "seconds": conv + rest + uncovered,
+        "uncovered": uncovered,
+        "kinds": [{"kind": kind, "count": 1, "seconds": s, "share": s / (conv + rest)} for _, kind, s in shown],
+        "operators": [
+            {"name": name, "kind": kind, "kernel": kernel, "seconds": s, "calls": 1.0, "precision": "int8"}
+            for name, kind, s in shown
+        ],
+    }
+
+
+def compressed():
+    """Return an answer whose recommended candidate has a parent, both with their operators timed."""
+    answer = made_up()
+    accuracy = {"difference": -0.01, "low": -0.02, "high": -0.001, "n": 540, "gained": 3, "lost": 9, "p": 0.1}
+    answer["candidates"][1]["parent"] = {
+        "candidate": BASELINE,
+        "absent": None,
+        "verdict": "slower",
+        "changes": {"size": {"ratio": 0.25, "low": 0.25, "high": 0.25}, "accuracy": accuracy},
+        "flips": {"value": 0.025, "low": 0.01, "high": 0.04, "n": 540, "right": 3, "wrong": 9, "other": 1},
+        "why": [REASON],
+    }
+    answer["operators"] = {SMALL: operators("CPU", 3e-4, 1e-4), BASELINE: operators("CPU", 2e-4, 0.0)}
+    return answer
+
+
+def without_parent():
+    """Return an answer whose recommended candidate is compressed, but nobody measured its parent."""
+    answer = made_up()
+    absent = {
+        "candidate": "toy@moon/b1",
+        "absent": "parent not measured",
+        "verdict": None,
+        "changes": {},
+        "flips": None,
+        "why": [],
+    }
+    answer["candidates"][1]["parent"] = absent
+    return answer
+
+
+def hostile_compressed():
+    """Return a hostile answer with a lineage and operators, in which every name and text is hostile too."""
+    plain, answer = compressed(), hostile()
+    answer["candidates"][1]["parent"] = spoil(plain["candidates"][1]["parent"])
+    answer["operators"] = {label + HOSTILE: spoil(told) for label, told in plain["operators"].items()}
+    return answer
+
+
 KINDS = {
     "made up": made_up,
+    "compressed": compressed,
+    "without parent": without_parent,
+    "hostile compressed": hostile_compressed,
     "without anything": without_anything,
     "infeasible": infeasible,
     "with gaps": with_gaps,

@@ -48,6 +48,15 @@ def test_memory_over_time_is_drawn(kinds, tmp_path):
     assert re.search('<div id="memory-chart"[^>]*js-plotly-plot', dom)
 
 
+@pytest.mark.parametrize("kind", ["compressed", "hostile compressed"])
+def test_operators_are_drawn(kind, kinds, tmp_path):
+    dom, console = shown(report.write(kinds[kind](), "", tmp_path / "report"), tmp_path / "profile")
+    assert console == []
+    assert re.search('<div class="icicle[^>]*js-plotly-plot', dom)
+    assert dom.count('class="trace icicle"') == 2
+    assert "<img" not in dom
+
+
 @pytest.mark.parametrize("kind", ["without anything", "with gaps"])
 def test_the_console_stays_quiet(kind, kinds, tmp_path):
     _, console = shown(report.write(kinds[kind](), "", tmp_path / "report"), tmp_path / "profile")

@@ -56,6 +56,13 @@ def test_no_figures_at_all_is_said(kinds):
     assert "Empty: no candidate has every objective." in text
 
 
+def test_a_recommendation_that_is_compressed_says_whether_that_paid(kinds):
+    text = markdown.render(kinds["compressed"]())
+    assert "compression: slower than uncompressed (4.0× smaller, −1.0 pp accuracy)" in text
+    assert "compression: parent not measured" in markdown.render(kinds["without parent"]())
+    assert "compression:" not in markdown.render(kinds["made up"]())
+
+
 def test_names_are_code_that_nothing_closes_and_that_mentions_nobody(kinds):
     for line in markdown.render(kinds["hostile"]()).replace("\\`", "").splitlines():
         parts = line.split("`")

@@ -139,6 +139,33 @@ def test_hostile_names_in_the_memory_chart_are_text(kinds):
         assert not re.search("<(?!br>)", line["name"])
 
 
+def test_whether_compression_paid_is_told_where_something_is_compressed_and_only_there(kinds):
+    assert 'id="compression"' not in page.render(kinds["made up"]())
+    text = page.render(kinds["compressed"]())
+    assert re.findall(r'<section id="([a-z-]+)"', text)[2:4] == ["compression", "candidates"]
+    for said in ("Slower than its parent.", "4.0× smaller", "90 % of the weights are zero.", "prune channels", "became wrong"):
+        assert said in text
+    assert "Nothing to compare with: parent not measured" in page.render(kinds["without parent"]())
+
+
+def test_operators_are_drawn_beside_those_of_the_parent(kinds):
+    elements = Elements(page.render(kinds["compressed"]()))
+    told = {attributes.get("id"): json.loads(text) for attributes, text in elements.scripts if "type" in attributes}
+    (picture,) = told["icicle-drawing"]["pictures"]
+    assert [bar["name"] for bar in picture["bars"]] == ["compressed", "parent"]
+    assert [attributes.get("data-picture") for _, attributes in elements.found if attributes.get("class") == "icicle"] == ["0"]
+    assert "icicle-drawing" not in page.render(kinds["without parent"]())
+
+
+def test_hostile_names_in_a_lineage_are_text(kinds):
+    elements = Elements(page.render(kinds["hostile compressed"]()))
+    assert not [attributes for tag, attributes in elements.found if tag == "img"]
+    assert not [name for _, attributes in elements.found for name in attributes if name.startswith("on")]
+    told = {attributes.get("id"): json.loads(text) for attributes, text in elements.scripts if "type" in attributes}
+    for bar in told["icicle-drawing"]["pictures"][0]["bars"]:
+        assert not [text for text in (*bar["labels"], *bar["about"]) if "<" in text]
+
+
 def test_the_suite_and_the_machine_are_on_the_page(answer):
     text = page.render(answer)
     assert "name: made-up" in text
