@@ -69,6 +69,27 @@ def test_a_second_run_measures_nothing(finished: Project, tmp_path: Path) -> Non
     assert again.keys() == finished.keys()
 
 
+def test_the_cost_of_a_candidate_is_explained(finished: Project, tmp_path: Path) -> None:
+    again = Project(tmp_path / "again")
+    shutil.copytree(finished.folder / "results", again.folder / "results")
+    label = json.loads((finished.folder / "answer.json").read_text())["profiles"]["fast"]["candidate"]
+    told = again.harness("explain-cost", "suite.yaml", label, "--json")
+    assert told.status == 0
+    assert told.json["candidate"] == label
+    assert told.json["parent"] is None
+    assert told.json["profile"]["operators"]
+    shown = again.harness("explain-cost", "suite.yaml", label)
+    assert shown.status == 0
+    assert "slowest operators" in shown.out
+
+
+def test_a_candidate_that_is_not_there_is_told_with_those_near_it(finished: Project) -> None:
+    told = finished.harness("explain-cost", "suite.yaml", "logistic_regresion@onnxruntime")
+    assert told.status == 2
+    assert "near are logistic_regression@onnxruntime" in told.err
+    assert len(told.err.splitlines()) == 1
+
+
 def test_recommend_gives_the_answer_of_the_run_without_measuring(finished: Project) -> None:
     ran = json.loads((finished.folder / "answer.json").read_text())
     told = finished.harness("recommend", "suite.yaml", "--json")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness import cost, pipeline
-from harness.errors import InputError
+from harness.errors import InputError, JobError
 from harness.registry import Registry
 from harness.store import Store
 from harness.suitefile import loads
@@ -164,3 +164,13 @@ def test_a_label_that_is_not_there_is_told_with_those_near_it(explain):
     with pytest.raises(InputError) as caught:
         explain(f"{MODEL}+quantize:statc@onnxruntime:threads=1/b1")
     assert "quantize:static@onnxruntime" in (caught.value.hint or "")
+
+
+def test_a_profile_that_cannot_be_taken_is_told_and_stops_nothing(place, suite, told, monkeypatch):
+    def fail(*about):
+        raise JobError("crashed", "measure", "planted")
+
+    monkeypatch.setattr("harness.evaluate.Evaluator.profile", fail)
+    again = run(place, place / "results", **suite)
+    assert "not profiled: planted" in [text for _, text in again.stages]
+    assert {name for name, one in again.answer["profiles"].items() if one["candidate"]} == {"small", "fast"}
