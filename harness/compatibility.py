@@ -92,7 +92,15 @@ def _words(traits: frozenset[str]) -> str:
     return " and ".join(sorted(names.get(trait, trait) for trait in traits))
 
 
+_MADE: Final = {
+    "trees": "is made of decision trees",
+    "samples": "compares samples with stored ones",
+    "tables": "adds up scores from tables",
+}
+
+
 def _kind(traits: frozenset[str]) -> str:
-    if "trees" in traits:
-        return "this one is made of decision trees"
+    made = next((words for trait, words in _MADE.items() if trait in traits), None)
+    if made:
+        return f"this one {made}"
     return "this one is an ONNX graph" if "torch" not in traits else "this one has none"

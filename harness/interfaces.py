@@ -52,7 +52,11 @@ class ModelSource(Part, Protocol):
     """Where models come from. Its door is ``build(options, bench) -> Work``."""
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
-        """Return what passes and runtimes must know: ``torch`` (PyTorch weights), ``layers``, ``trees``, ``untrained``."""
+        """Return what passes and runtimes must know.
+
+        ``torch`` (PyTorch weights) and ``layers``, or what it has instead: ``trees``, ``samples`` (stored, to compare with),
+        ``tables`` (of scores, to add up); ``ml_operators``, where its graph takes operators of ai.onnx.ml; ``untrained``.
+        """
 
     def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
         """Return the files the model is read from; raises InputError when one is not there."""

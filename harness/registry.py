@@ -13,7 +13,12 @@ from harness.interfaces import Dataset, ModelSource, Part, Pass, Runtime, Scenar
 
 KINDS: Final = ("datasets", "models", "passes", "runtimes", "scenarios")
 
-DISTRIBUTIONS: Final[Mapping[str, str]] = {"sklearn": "scikit-learn", "torch_pruning": "torch-pruning", "PIL": "pillow"}
+DISTRIBUTIONS: Final[Mapping[str, str]] = {
+    "sklearn": "scikit-learn",
+    "interpret": "interpret-core",
+    "torch_pruning": "torch-pruning",
+    "PIL": "pillow",
+}
 """Import names whose distribution is called otherwise."""
 
 

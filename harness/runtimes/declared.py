@@ -75,7 +75,12 @@ class OpenVino:
     door = "harness.runtimes.openvino_runtime:load"
     profile_door = "harness.runtimes.openvino_profile:profile"
     format = "onnx"
-    lacks = MappingProxyType({"trees": "openvino has no operator for decision trees (ai.onnx.ml)"})
+    lacks = MappingProxyType(
+        {
+            "trees": "openvino has no operator for decision trees (ai.onnx.ml)",
+            "ml_operators": "openvino has no operators of ai.onnx.ml, which this model is written with",
+        }
+    )
     numeric = frozenset({"precision"})
 
 

@@ -19,7 +19,7 @@ from harness.registry import open_door
 if TYPE_CHECKING:
     from harness.interfaces import Dataset, ModelSource, Part, Pass, Samples
 
-TRAITS: Final = frozenset({"torch", "layers", "trees", "untrained"})
+TRAITS: Final = frozenset({"torch", "layers", "trees", "samples", "tables", "ml_operators", "untrained"})
 HEAVY: Final = ("torch", "timm", "onnx", "onnxruntime", "openvino", "sklearn", "optuna", "plotly", "PIL")
 """Packages that a declaration must not import: they wait behind doors."""
 

@@ -18,6 +18,18 @@ class TestMnist5k(DatasetContract):
         return DATASETS["mnist5k"]
 
 
+class TestBreastCancer(DatasetContract):
+    @pytest.fixture
+    def part(self):
+        return DATASETS["breast_cancer"]
+
+
+class TestWine(DatasetContract):
+    @pytest.fixture
+    def part(self):
+        return DATASETS["wine"]
+
+
 class TestNpz(DatasetContract):
     @pytest.fixture
     def part(self):
@@ -55,4 +67,4 @@ class TestRandomRows(TestRandom):
 
 
 def test_every_dataset_is_under_contract():
-    assert set(DATASETS) == {"digits", "mnist5k", "npz", "image_folder", "random"}
+    assert set(DATASETS) == {"digits", "mnist5k", "breast_cancer", "wine", "npz", "image_folder", "random"}

@@ -1,3 +1,5 @@
+from typing import get_args
+
 import pytest
 
 from harness.errors import InputError
@@ -47,8 +49,14 @@ class TestSklearn(ModelSourceContract):
         return {"estimator": "mlp"}
 
 
+class TestEbm(ModelSourceContract):
+    @pytest.fixture
+    def part(self):
+        return SOURCES["ebm"]
+
+
 def test_every_model_source_is_under_contract():
-    assert set(SOURCES) == {"timm", "onnx", "python", "sklearn"}
+    assert set(SOURCES) == {"timm", "onnx", "python", "sklearn", "ebm"}
 
 
 @pytest.mark.parametrize(
@@ -65,10 +73,26 @@ def test_a_file_that_is_not_there_is_one_clear_line(name, options, folder):
     assert "\n" not in caught.value.message
 
 
-def test_only_trees_of_scikit_learn_are_called_trees():
-    trees = {
-        name
-        for name in ("decision_tree", "random_forest", "logistic_regression", "mlp")
-        if "trees" in SOURCES["sklearn"].traits({"estimator": name})
-    }
-    assert trees == {"decision_tree", "random_forest"}
+def test_every_estimator_says_what_it_is_made_of():
+    kinds = get_args(SOURCES["sklearn"].options.model_fields["estimator"].annotation)
+    made = {name: sorted(SOURCES["sklearn"].traits({"estimator": name})) for name in kinds}
+    trees = ("decision_tree", "random_forest", "extra_trees", "gradient_boosting", "hist_gradient_boosting")
+    layers, samples = ("logistic_regression", "linear_svc", "mlp"), ("svc", "knn")
+    wanted = {"trees": trees, "layers": layers, "samples": samples}
+    assert made == {name: [trait] for trait, names in wanted.items() for name in names}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "params", "needed"),
+    [
+        ("svc", {"C": 2.0, "kernel": "poly"}, False),
+        ("svc", {"probability": True}, True),
+        ("knn", {"n_neighbors": 3, "weights": "distance"}, False),
+        ("knn", {"metric": "euclidean"}, False),
+        ("knn", {"metric": "manhattan"}, True),
+        ("knn", {"p": 1}, True),
+    ],
+)
+def test_settings_that_only_the_library_writes_take_its_operators(estimator, params, needed):
+    traits = SOURCES["sklearn"].traits({"estimator": estimator, "params": params})
+    assert ("ml_operators" in traits) == needed

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import LinearSVC
 from torch import nn
 
@@ -102,8 +103,21 @@ def machine() -> LinearSVC:
 
 
 def boosting() -> HistGradientBoostingClassifier:
-    """Return a classifier that scikit-learn's converter may not know."""
+    """Return a classifier made of trees, which not every runtime has operators for."""
     return HistGradientBoostingClassifier(max_iter=5)
+
+
+def spreading() -> LabelSpreading:
+    """Return a classifier that scikit-learn's converter does not know."""
+    return LabelSpreading()
+
+
+def liar() -> LogisticRegression:
+    """Return a classifier that says something else than what it has learnt, and so than its export does."""
+    model = LogisticRegression(max_iter=300)
+    learnt = model.predict_proba
+    model.predict_proba = lambda rows: learnt(rows)[:, ::-1]
+    return model
 
 
 HERE = Path(__file__)

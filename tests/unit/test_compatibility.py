@@ -5,12 +5,16 @@ from harness.interfaces import Tool
 from harness.spec import Choice
 
 PYTORCH, PYTORCH_FUNCTION = ("timm", {"name": "resnet18"}), ("python", {"function": "a:b"})
-GRAPH, TREES, LAYERS = (
-    ("onnx", {"file": "a.onnx"}),
-    ("sklearn", {"estimator": "random_forest"}),
-    ("sklearn", {"estimator": "mlp"}),
-)
-OWN_TREES = ("python", {"function": "a:b", "kind": "sklearn"})
+
+
+def sklearn(estimator, **params):
+    return "sklearn", {"estimator": estimator, "params": params}
+
+
+GRAPH, TREES, LAYERS = ("onnx", {"file": "a.onnx"}), sklearn("random_forest"), sklearn("mlp")
+TABLES, OWN_CLASSIFIER = ("ebm", {}), ("python", {"function": "a:b", "kind": "sklearn"})
+LAYERS_NEEDED = "quantize needs a model with matrix or convolution layers"
+ML_OPERATORS = "openvino has no operators of ai.onnx.ml, which this model is written with"
 
 
 def refused(registry, model, passes, runtime):
@@ -32,7 +36,11 @@ def refused(registry, model, passes, runtime):
         (GRAPH, ["simplify", "cluster"], "onnxruntime"),
         (LAYERS, ["quantize"], "openvino"),
         (TREES, [], "onnxruntime"),
-        (OWN_TREES, [], "onnxruntime"),
+        (OWN_CLASSIFIER, [], "onnxruntime"),
+        (OWN_CLASSIFIER, [], "openvino"),
+        (sklearn("knn"), [], "openvino"),
+        (sklearn("svc"), [], "openvino"),
+        (TABLES, [], "openvino"),
     ],
 )
 def test_what_makes_sense_is_not_refused(registry, model, passes, runtime):
@@ -62,7 +70,11 @@ def test_what_makes_sense_is_not_refused(registry, model, passes, runtime):
         (TREES, [], "torch", "torch runs PyTorch modules; this one is made of decision trees"),
         (PYTORCH, ["quantize"], "torch", "quantize has no tool that makes what torch runs"),
         (TREES, [], "openvino", "openvino has no operator for decision trees (ai.onnx.ml)"),
-        (OWN_TREES, [], "openvino", "openvino has no operator for decision trees (ai.onnx.ml)"),
+        (sklearn("knn", p=1), [], "openvino", ML_OPERATORS),
+        (sklearn("svc", probability=True), [], "openvino", ML_OPERATORS),
+        (sklearn("knn"), ["quantize"], "onnxruntime", f"{LAYERS_NEEDED}; this one compares samples with stored ones"),
+        (TABLES, ["quantize"], "openvino", f"{LAYERS_NEEDED}; this one adds up scores from tables"),
+        (TABLES, [], "torch", "torch runs PyTorch modules; this one adds up scores from tables"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_its_rule(registry, model, passes, runtime, rule):

@@ -15,7 +15,7 @@ EXPECTED = {
     ("workload.batch_size[1]", 2): ("a batch holds 1 to 65,536 samples, got 0", None),
     ("models[0].timm", 4): ("unknown timm architecture 'resnet1O'; did you mean 'resnet18'?", None),
     ("models[1]", 5): (f"no file at {FILE.parent / 'gone.onnx'}", "the path starts at the suite file's folder"),
-    ("models[2].torchvision", 6): ("unknown model 'torchvision'", "known are onnx, python, sklearn, timm"),
+    ("models[2].torchvision", 6): ("unknown model 'torchvision'", "known are ebm, onnx, python, sklearn, timm"),
     ("passes[0][0].quantize.calibration_samples", 8): ("an empty list has no value to try", None),
     ("passes[1][0].prun", 9): ("unknown pass 'prun'", "did you mean 'prune'?"),
     ("runtimes[0]", 11): ("unknown runtime 'onnxruntme'", "did you mean 'onnxruntime'?"),

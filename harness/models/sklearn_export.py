@@ -1,0 +1,91 @@
+"""A fitted scikit-learn classifier as an ONNX graph from rows to scores: by writers of our own, or by skl2onnx."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import onnx
+from onnx import compose, helper
+from onnx.utils import Extractor
+from skl2onnx import to_onnx
+from sklearn.pipeline import Pipeline
+
+from harness.errors import HarnessError, JobError
+from harness.interfaces import Array
+from harness.models import ebm_graph, sklearn_boosting, sklearn_machine, sklearn_neighbours
+from harness.models.writing import OPSET, ROWS, Writer
+
+PLAIN_OPERATORS: Final = {"LinearClassifier", "LinearRegressor", "Scaler", "Normalizer"}
+"""Operators of ai.onnx.ml that skl2onnx can write as plain ones, which every runtime has."""
+
+
+def _write_margins(model: Any, writer: Writer, rows: str) -> str:
+    """Add a fitted linear classifier without probabilities; return its margins, one a class."""
+    margins = writer.node("Gemm", rows, writer.store(np.atleast_2d(model.coef_).T), writer.store(np.atleast_1d(model.intercept_)))
+    return writer.both_signs(margins) if len(model.classes_) == 2 else margins
+
+
+OWN: Final[Mapping[str, Callable[[Any, Writer, str], str | None]]] = {
+    "sklearn.HistGradientBoostingClassifier": sklearn_boosting.write,
+    "sklearn.KNeighborsClassifier": sklearn_neighbours.write,
+    "sklearn.SVC": sklearn_machine.write,
+    "sklearn.NuSVC": sklearn_machine.write,
+    "sklearn.LinearSVC": _write_margins,
+    "sklearn.RidgeClassifier": _write_margins,
+    "interpret.ExplainableBoostingClassifier": ebm_graph.write,
+}
+"""What we write ourselves, by package and class; a writer returns None for what it leaves to skl2onnx."""
+
+
+def converted(model: Any, example: Array) -> onnx.ModelProto:
+    """Return ``model`` as a graph whose only output are its scores; raises JobError where there is no way to write it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
+            graph = _written(model, example) or _by_library(model, example, "probabilities")
+        _import_what_is_used(graph)
+        onnx.checker.check_model(graph)
+    except HarnessError:
+        raise
+    except Exception as error:  # the converter's exceptions have no common ancestor
+        first = (str(error).strip().splitlines() or [""])[0][:200]
+        message = f"scikit-learn's converter cannot write {type(model).__name__} as ONNX: {type(error).__name__}: {first}"
+        raise JobError("export_failed", "prepare", message) from error
+    return graph
+
+
+def _written(model: Any, example: Array) -> onnx.ModelProto | None:
+    """Return what we write ourselves, behind the steps before it in a pipeline; None where we do not."""
+    *before, last = [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
+    write = OWN.get(f"{type(last).__module__.partition('.')[0]}.{type(last).__name__}")
+    if write is None:
+        return None
+    writer = Writer(last.n_features_in_)
+    scores = write(last, writer, ROWS)
+    if scores is None:
+        return None
+    graph = writer.graph(scores, len(last.classes_))
+    if not before:
+        return graph
+    head = _by_library(Pipeline(model.steps[:-1]), example, "variable")
+    head.ir_version = graph.ir_version
+    return compose.merge_models(head, graph, io_map=[("variable", ROWS)], prefix1="before_", prefix2="")
+
+
+def _import_what_is_used(graph: onnx.ModelProto) -> None:
+    """Leave one line for each domain of operators that the graph uses: merging leaves more, at which quantizers stop."""
+    used = {node.domain for node in graph.graph.node} | {""}
+    del graph.opset_import[:]
+    graph.opset_import.extend(helper.make_opsetid(domain, version) for domain, version in OPSET.items() if domain in used)
+
+
+def _by_library(model: Any, example: Array, output: str) -> onnx.ModelProto:
+    settings: dict[str, Any] = {"target_opset": OPSET, "black_op": PLAIN_OPERATORS}
+    try:
+        whole = to_onnx(model, example, options={"zipmap": False}, **settings)
+    except NameError:  # how the converter says that scores of this model have no such setting: they are an array anyway
+        whole = to_onnx(model, example, **settings)
+    return Extractor(whole).extract_model([whole.graph.input[0].name], [output])
