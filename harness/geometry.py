@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -14,10 +15,14 @@ from harness.interfaces import Array
 FILTERS: Final = {"nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
-def decoded(content: bytes) -> Array:
-    """Return the image in a file's ``content`` as (height, width, 3), uint8."""
-    with Image.open(io.BytesIO(content)) as image:
-        return np.asarray(image.convert("RGB"))
+FORMATS: Final = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+"""What images are read as, whatever their names: Pillow knows others too, and hands PostScript to a program that runs it."""
+
+
+def decoded(image: bytes | Path) -> Array:
+    """Return the image in a file, or in a file's content, as (height, width, 3), uint8."""
+    with Image.open(io.BytesIO(image) if isinstance(image, bytes) else image, formats=FORMATS) as opened:
+        return np.asarray(opened.convert("RGB"))
 
 
 def geometry(image: Array, how: Mapping[str, Any]) -> Array:

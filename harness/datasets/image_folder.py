@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from harness.datasets.declared import IMAGE_SUFFIXES
 from harness.datasets.split import split_by_rank
 from harness.errors import InputError
+from harness.geometry import decoded
 from harness.interfaces import Array, Samples, Split
 
 TEST_FOLDERS = ("test", "val", "validation")
@@ -35,10 +35,10 @@ class Images(Sequence[Array]):
             return Images(self.paths[index])
         path = self.paths[index]
         try:
-            with Image.open(path) as image:
-                return np.asarray(image.convert("RGB"))
-        except (UnidentifiedImageError, OSError) as error:
-            raise InputError(f"cannot read the image {path}: {error}", "mend or remove the file") from None
+            return decoded(path)
+        except Exception as error:  # Pillow's decoders raise a dozen kinds, from SyntaxError to DecompressionBombError
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise InputError(f"cannot read the image {path}: {reason}", "mend or remove the file") from None
 
 
 def load(options: Mapping[str, Any], folder: Path) -> Samples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -16,7 +17,9 @@ Weights = Mapping[str, torch.Tensor]
 def read(path: Path) -> Weights:
     """Return the tensors of a .pth, .pt or .safetensors file by name, those of its ``state_dict`` where it has one."""
     try:
-        state = load_state_dict(str(path), device="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what it then refuses
+            state = load_state_dict(str(path), device="cpu", weights_only=True)
     except Exception as error:  # safetensors and pickle have a dozen ways to be broken
         raise _unreadable(path, error) from None
     tensors = {name: value for name, value in state.items() if isinstance(value, torch.Tensor)}
@@ -32,7 +35,7 @@ def _unreadable(path: Path, error: Exception) -> InputError:
             f"{path} holds more than weights, and nothing of it was loaded: loading it would run code that is in it",
             "save model.state_dict() as .safetensors or .pth",
         )
-    told = text[:200] or type(error).__name__
+    told = text[:200] if " " in text else f"{type(error).__name__} {text}".strip()  # a KeyError says its key and no more
     return InputError(f"cannot read weights from {path}: {told}", "is the file whole? save it again")
 
 

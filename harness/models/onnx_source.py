@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from onnx.utils import Extractor
 
 from harness.errors import InputError, JobError
 from harness.interfaces import Array, Bench, Samples, Work
+from harness.models import onnx_file
 from harness.models.declared import OnnxOptions
 from harness.record import Preprocess
 
@@ -20,7 +20,7 @@ from harness.record import Preprocess
 def build(options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the graph of the file with the pre-processing that goes with it, tried on a few samples."""
     wish = OnnxOptions.model_validate(dict(options))
-    model = _read(bench.folder / wish.file)
+    model = onnx_file.read(bench.folder / wish.file)
     leave_one_input(model, wish.file)
     shape = input_shape(model, wish.file)
     preprocess = settle(wish.preprocess or Preprocess(), shape, bench.data, wish.file)
@@ -30,16 +30,6 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     samples, _ = bench.inputs(preprocess, "test", shape[0] or 2)
     _try(model, np.resize(samples, (shape[0] or len(samples), *samples.shape[1:])), len(bench.data.classes), wish.file)
     return Work("onnx", model, preprocess, sample, {})
-
-
-def _read(path: Path) -> onnx.ModelProto:
-    try:
-        model = onnx.load(str(path))
-        onnx.checker.check_model(model)
-    except Exception as error:  # protobuf, the checker and external data each have errors of their own
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise InputError(f"{path} is not a usable ONNX model: {first}", "is the file whole? export it again") from None
-    return model
 
 
 def leave_one_input(model: onnx.ModelProto, name: str) -> None:
