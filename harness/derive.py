@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -43,14 +43,26 @@ def of_run(found: Mapping[str, Any], samples: Mapping[str, Array], batch_size: i
     return facts
 
 
+_ONCE: Final = (
+    "load_time",
+    "first_query",
+    "cold_start",
+    "compile_time",
+    "memory_peak",
+    "memory_load",
+    "memory_model",
+    "memory_device",
+)
+"""Metrics that a process tells as a number."""
+
+
 def _of_process(found: Mapping[str, Any]) -> dict[str, Estimate | None]:
-    names = ("load_time", "first_query", "cold_start", "memory_peak", "memory_load", "memory_model", "memory_device")
-    return {name: _once(found[name]) for name in names if found.get(name) is not None}
+    return {name: _once(found[name]) for name in _ONCE if found.get(name) is not None}
 
 
 def _quality(metric: Metric, found: Mapping[str, Any]) -> Quality:
     """Return the grade of the timing a metric was read off; what is timed beside the scenarios shares the first one's."""
-    if metric.unit == units.BYTE:
+    if metric.unit == units.BYTE or not metric.replicated:
         return "clean"
     first: Mapping[str, Any] = next((found[name] for name in ("single_stream", "multi_stream", "offline") if name in found), {})
     told = found.get(metric.scenario, {}) if metric.scenario else first

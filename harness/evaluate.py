@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness import derive, jobs, launch, probing
+from harness import compiling, derive, jobs, launch, probing
 from harness.errors import JobError, OutOfTimeError
 from harness.ledger import ACCURACY, Known, Ledger
+from harness.metrics import METRICS
 from harness.prepare.plan import Plan
 from harness.record import REFERENCE, Artifact, Environment, Fact, Failure
 from harness.spec import Candidate
@@ -71,7 +72,7 @@ class Evaluator:
         missing = known.later[process - 1] if process else {}
         if missing:
             say(f"measuring in process {process + 1}")
-            return self._try(known, say, lambda: self._measure(candidate, artifact, missing, process))
+            return self._try(known, say, lambda: self._measure(candidate, artifact, missing, say, process))
         if process in known.disturbed:
             say("measuring again: the machine was busy")
             return self._try(known, say, lambda: self._replace(candidate, artifact, process, say))
@@ -95,7 +96,7 @@ class Evaluator:
         artifact, added = self._prepared(known, say)
         if known.missing:
             say("measuring")
-            added += self._measure(known.candidate, artifact, known.missing)
+            added += self._measure(known.candidate, artifact, known.missing, say)
         return added
 
     def _prepared(self, known: Known, say: Say) -> tuple[Artifact, int]:
@@ -128,8 +129,8 @@ class Evaluator:
             raise JobError("unsupported", "measure", f"{candidate.runtime.part} has no profiler")
         artifact, _ = self._prepared(known, say)
         say("profiling")
-        job = jobs.job(self.ledger.suite, self.ledger.registry, candidate, artifact, ()) | {"profile": {"door": door}}
-        outcome = self._launch(job)
+        job, _ = self._job(candidate, artifact, (), say)
+        outcome = self._launch(job | {"profile": {"door": door}})
         body = {"candidate": candidate.model_dump(mode="json"), "profile": outcome.found["profile"], "log": outcome.log}
         done = (self.ledger.profile(candidate, artifact),)
         self.store.add_run(Run(self.environment, body, outcome.samples, done))
@@ -139,17 +140,17 @@ class Evaluator:
         keys = {fact.key for fact in facts}
         return len(keys) - len(self.store.facts(keys))
 
-    def _measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str], process: int = 0) -> int:
+    def _measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str], say: Say, process: int = 0) -> int:
         """Take the ``missing`` measurements, by task, and return how many facts that added."""
         probed = {task: key for task, key in missing.items() if self.ledger.is_probed(task)}
         direct = {task: key for task, key in missing.items() if task not in probed}
         added = 0
         if direct:
-            run = self._run(candidate, artifact, tuple(direct), process)
+            run = self._run(candidate, artifact, tuple(direct), process, say)
             added = self._new(run.facts)
             self.store.add_run(replace(run, done=tuple(direct.values())))
         for task, key in probed.items():
-            run = self._search_peak(candidate, artifact, task)
+            run = self._search_peak(candidate, artifact, task, say)
             added += self._new(run.facts)
             self.store.add_run(replace(run, done=(key,)))
         return added
@@ -161,7 +162,7 @@ class Evaluator:
         """
         tasks = [t for t in self.ledger.tasks(candidate, artifact, process) if t != ACCURACY and not self.ledger.is_probed(t)]
         try:
-            run = self._run(candidate, artifact, tuple(tasks), process)
+            run = self._run(candidate, artifact, tuple(tasks), process, say)
         except JobError as error:
             if self.time_left() <= 0:
                 raise
@@ -173,29 +174,45 @@ class Evaluator:
         known = self.store.facts(self.ledger.timings(candidate, artifact, process))
         tries = 1 + max(fact.tries for fact in known.values())
         instead = tuple(_cleaner(fact, found.get(key)) for key, fact in known.items())
-        more = tuple(fact.model_copy(update={"tries": tries}) for key, fact in found.items() if key not in known)
+        replicated = {key: fact for key, fact in found.items() if METRICS[fact.metric].replicated}
+        more = tuple(fact.model_copy(update={"tries": tries}) for key, fact in replicated.items() if key not in known)
         self.store.add_run(replace(run, facts=more, instead=instead))
         return len(more) + sum(fact.run is None for fact in instead)
 
-    def _run(self, candidate: Candidate, artifact: Artifact, tasks: Sequence[str], process: int) -> Run:
+    def _run(self, candidate: Candidate, artifact: Artifact, tasks: Sequence[str], process: int, say: Say) -> Run:
         """Do ``tasks`` in one fresh process."""
-        outcome = self._launch(jobs.job(self.ledger.suite, self.ledger.registry, candidate, artifact, tasks))
-        facts = derive.of_run(
-            outcome.found, outcome.arrays(), candidate.batch_size, self.ledger.subject(candidate, artifact, process)
-        )
+        job, told = self._job(candidate, artifact, tasks, say)
+        outcome = self._launch(job)
+        found = {**outcome.found, **told}
+        facts = derive.of_run(found, outcome.arrays(), candidate.batch_size, self.ledger.subject(candidate, artifact, process))
         body = {
             "candidate": candidate.model_dump(mode="json"),
             "process": process,
-            "found": outcome.found,
+            "found": found,
             "memory": outcome.memory,
             "log": outcome.log,
         }
         return Run(self.environment, body, outcome.samples, facts=tuple(facts))
 
-    def _search_peak(self, candidate: Candidate, artifact: Artifact, task: str) -> Run:
+    def _job(
+        self, candidate: Candidate, artifact: Artifact, tasks: Sequence[str], say: Say
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the job of doing ``tasks``, and what is known besides; what its runtime compiles is there when it starts."""
+        registry = self.ledger.registry
+        job = jobs.job(self.ledger.suite, registry, candidate, artifact, tasks)
+        place = compiling.folder(self.root, registry, candidate, artifact, self.environment.id)
+        if place is None:
+            return job, {}
+        if not compiling.is_compiled(place):
+            say("compiling")
+        variable, limit = registry.runtimes[candidate.runtime.part].code_variable, self.ledger.suite.limits.prepare_time
+        seconds = compiling.compiled(place, variable, job, lambda asked: self._launch(asked, limit))
+        return job | {"environment": {variable: str(place)}}, {"compile_time": seconds}
+
+    def _search_peak(self, candidate: Candidate, artifact: Artifact, task: str, say: Say) -> Run:
         """Search the largest arrival rate of the scenario ``task``, one process a probe."""
         suite, part = self.ledger.suite, self.ledger.registry.scenarios[task]
-        job = jobs.job(suite, self.ledger.registry, candidate, artifact, ())
+        job, _ = self._job(candidate, artifact, (), say)
         job["cores"] = jobs.cores_for(job["threads"] + 1)  # one more, for the generator
         if self._ceiling is None:
             self._ceiling = probing.ceiling(job, part.ceiling_door, self._launch)
@@ -209,8 +226,10 @@ class Evaluator:
         facts = derive.of_peak(found, self.ledger.subject(candidate, artifact))
         return Run(self.environment, body, probes.packed(), facts=tuple(facts))
 
-    def _launch(self, job: Mapping[str, Any]) -> launch.Outcome:
-        return launch.measure(job, min(self.ledger.suite.limits.measure_time, self.time_left()), self.root / "cache/jobs")
+    def _launch(self, job: Mapping[str, Any], limit: float | None = None) -> launch.Outcome:
+        """Run a job; it has the suite's time for measuring, unless another ``limit`` is given."""
+        seconds = limit or self.ledger.suite.limits.measure_time
+        return launch.measure(job, min(seconds, self.time_left()), self.root / "cache/jobs")
 
 
 def _cleaner(old: Fact, new: Fact | None) -> Fact:

@@ -123,6 +123,10 @@ class Runtime(Part, Protocol):
     """Options that change the arithmetic, so that accuracy depends on them."""
     profile_door: str
     """``profile(folder, options, device, batches) -> operators.Profile``: the time of each operator; empty: it has none."""
+    per_shape: bool
+    """Whether it compiles the artifact anew for each shape of its input; it then answers batches of one size only."""
+    code_variable: str
+    """The environment variable that names the folder for what it compiles; empty where it keeps nothing compiled."""
 
 
 class Session(Protocol):

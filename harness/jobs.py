@@ -18,10 +18,11 @@ from harness.spec import Candidate, Suite
 def job(suite: Suite, registry: Registry, candidate: Candidate, artifact: Artifact, tasks: Sequence[str]) -> dict[str, Any]:
     """Return the job of a process that does ``tasks`` (``ledger.Known.missing``) for a candidate."""
     threads = int(str(candidate.runtime.options.get("threads") or len(os.sched_getaffinity(0))))
+    runtime = registry.runtimes[candidate.runtime.part]
     return {
         "artifact": artifact.folder,
         "reference": REFERENCE,
-        "door": registry.runtimes[candidate.runtime.part].door,
+        "door": runtime.door,
         "options": candidate.runtime.options,
         "device": candidate.device,
         "threads": threads,
@@ -32,12 +33,13 @@ def job(suite: Suite, registry: Registry, candidate: Candidate, artifact: Artifa
         "preprocess": artifact.preprocess.model_dump(mode="json"),
         "classes": artifact.classes,
         "batch_size": candidate.batch_size,
-        "fixed_batch": artifact.fixed_batch,
+        "fixed_batch": candidate.batch_size if runtime.per_shape else artifact.fixed_batch,
         "scenarios": _scenarios(suite, registry, candidate, tasks),
         "probe": None,
         "profile": None,
         "evaluate": ACCURACY in tasks,
         "memory_limit": launch.memory_limit(suite.limits.memory),
+        "environment": {},
     }
 
 

@@ -63,12 +63,12 @@ def measure(job: Mapping[str, Any], time_limit: float, folder: Path) -> Outcome:
     place = Path(tempfile.mkdtemp(prefix="job-", dir=folder))
     try:
         (place / "job.json").write_text(json.dumps({**job, "parent": os.getpid(), "started": time.monotonic()}))
-        return _run(place, time_limit, int(job["threads"]))
+        return _run(place, time_limit, dict.fromkeys(THREAD_VARIABLES, str(int(job["threads"]))) | job["environment"])
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _run(place: Path, time_limit: float, threads: int) -> Outcome:
+def _run(place: Path, time_limit: float, variables: Mapping[str, str]) -> Outcome:
     kills_before = kills_for_memory()
     with (place / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -77,7 +77,7 @@ def _run(place: Path, time_limit: float, threads: int) -> Outcome:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads)),
+            env={**os.environ, **variables},
         )
     try:
         seen = memory.watch(process, WATCH_INTERVAL, time_limit)

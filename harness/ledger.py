@@ -191,7 +191,13 @@ class Ledger:
             return False
         if metric.scope is Scope.NUMERICS and not self.registry.datasets[self.suite.dataset.part].labelled:
             return False
+        if metric.name == "compile_time" and not any(self.compiles(choice) for choice in self.suite.runtimes):
+            return False
         return metric.scenario is None or metric.scenario in self.setting.scenarios
+
+    def compiles(self, runtime: Choice) -> bool:
+        """Whether a runtime compiles what it runs."""
+        return bool(self.registry.runtimes[runtime.part].code_variable)
 
     def _look_up_failures(self, found: dict[str, Known]) -> None:
         wanted = [key for known in found.values() for key in (known.plan.recipe, known.attempt) if key]

@@ -42,8 +42,11 @@ class Metric:
 
     @property
     def replicated(self) -> bool:
-        """Whether contenders are measured in several processes for it. The ``server`` scenario has its own repeats."""
-        return self.scope in (Scope.PROCESS, Scope.QUERY) and self.scenario != "server"
+        """Whether contenders are measured in several processes for it.
+
+        The ``server`` scenario has its own repeats; compiling is done once, and what it made is kept.
+        """
+        return self.scope in (Scope.PROCESS, Scope.QUERY) and self.scenario != "server" and self.name != "compile_time"
 
     def better(self, a: float, b: float) -> bool:
         """Say whether value ``a`` is strictly better than ``b``."""
@@ -114,6 +117,13 @@ _ALL: Final = (
     Metric("memory_device", units.BYTE, False, Scope.QUERY, "highest memory on the GPU, as its allocator or driver tells"),
     Metric("cold_start", units.SECOND, False, Scope.QUERY, "time from starting a fresh process to the first answer"),
     Metric("first_query", units.SECOND, False, Scope.QUERY, "time of the first query after loading"),
+    Metric(
+        "compile_time",
+        units.SECOND,
+        False,
+        Scope.QUERY,
+        "time of the first query where the runtime has compiled nothing yet (torch_compile)",
+    ),
     Metric("load_time", units.SECOND, False, Scope.PROCESS, "time to load the artifact into its runtime"),
     *_parts(),
     Metric("accuracy", units.SHARE, True, Scope.NUMERICS, "share of the test split classified rightly"),

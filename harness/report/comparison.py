@@ -28,6 +28,7 @@ _WORDS = {
     "cost": ("cheaper", "dearer"),
     "cold_start": ("faster cold start", "slower cold start"),
     "first_query": ("faster first query", "slower first query"),
+    "compile_time": ("faster compiling", "slower compiling"),
     "load_time": ("faster loading", "slower loading"),
     "time_decode": ("faster decoding", "slower decoding"),
     "time_resize": ("faster resizing", "slower resizing"),

@@ -14,7 +14,16 @@ class TorchOptions(Value):
     """PyTorch, eager: the exported program run operator by operator."""
 
     threads: int | None = Field(None, ge=1, le=1024, description="threads inside an operator; default: all cores")
-    precision: Literal["f32", "bf16"] = Field("f32", description="bf16: autocast to bfloat16")
+    precision: Literal["f32", "bf16", "f16"] = Field("f32", description="bf16, f16: autocast to 16 bits")
+    channels_last: bool = Field(False, description="keep images and the weights of convolutions as NHWC in memory")
+
+
+class TorchCompileOptions(Value):
+    """PyTorch's compiler: the exported program as C++ for the shape of a query, weights folded into it."""
+
+    threads: int | None = Field(None, ge=1, le=1024, description="threads inside an operator; default: all cores")
+    precision: Literal["f32", "bf16"] = Field("f32", description="bf16: autocast to bfloat16, weights cast when compiling")
+    mode: Literal["default", "max-autotune"] = Field("default", description="max-autotune: time several kernels, keep the best")
 
 
 class OnnxRuntimeOptions(Value):
@@ -45,6 +54,26 @@ class Torch:
     format = "torch"
     lacks = MappingProxyType({"trees": "torch runs PyTorch modules; this one is made of decision trees"})
     numeric = frozenset({"precision"})
+    per_shape = False
+    code_variable = ""
+
+
+class TorchCompile:
+    """PyTorch's compiler, inductor, on the same file."""
+
+    name = "torch_compile"
+    summary = "PyTorch, compiled for the shape of a query (inductor, weights frozen)"
+    subject = None
+    options: type[BaseModel] = TorchCompileOptions
+    packages = ("torch",)
+    version = 1
+    door = "harness.runtimes.torch_compile_runtime:load"
+    profile_door = "harness.runtimes.torch_profile:profile_compiled"
+    format = "torch"
+    lacks = MappingProxyType({"trees": "torch_compile compiles PyTorch modules; this one is made of decision trees"})
+    numeric = frozenset({"precision", "mode"})
+    per_shape = True
+    code_variable = "TORCHINDUCTOR_CACHE_DIR"
 
 
 class OnnxRuntime:
@@ -61,6 +90,8 @@ class OnnxRuntime:
     format = "onnx"
     lacks = MappingProxyType[str, str]({})
     numeric = frozenset({"optimization"})
+    per_shape = False
+    code_variable = ""
 
 
 class OpenVino:
@@ -82,6 +113,8 @@ class OpenVino:
         }
     )
     numeric = frozenset({"precision"})
+    per_shape = False
+    code_variable = ""
 
 
-TORCH, ONNXRUNTIME, OPENVINO = Torch(), OnnxRuntime(), OpenVino()
+TORCH, TORCH_COMPILE, ONNXRUNTIME, OPENVINO = Torch(), TorchCompile(), OnnxRuntime(), OpenVino()

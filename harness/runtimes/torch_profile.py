@@ -30,6 +30,13 @@ def profile(folder: Path, options: Mapping[str, Any], device: str, batches: Sequ
     return of_session(load(folder, options, device), "torch", device, batches)
 
 
+def profile_compiled(folder: Path, options: Mapping[str, Any], device: str, batches: Sequence[Array]) -> Profile:
+    """Return the profile of queries with ``batches`` to what PyTorch's compiler makes of the program."""
+    from harness.runtimes import torch_compile_runtime  # late: it brings the compiler
+
+    return of_session(torch_compile_runtime.load(folder, options, device), "torch_compile", device, batches)
+
+
 def of_session(session: Session, runtime: str, device: str, batches: Sequence[Array]) -> Profile:
     """Return the profile of a ``session`` of the ``runtime``, which computes with PyTorch."""
     on_gpu = device != "cpu"

@@ -43,6 +43,10 @@ class RuntimeContract(PartContract):
         assert part.numeric <= set(part.options.model_fields)
         assert "threads" not in part.numeric
 
+    def test_what_compiles_for_a_shape_says_where_it_keeps_that(self, part: Runtime) -> None:
+        assert part.per_shape >= bool(part.code_variable)
+        assert part.code_variable == part.code_variable.upper()
+
     def test_it_answers_as_the_reference_does(self, part: Runtime, artifact: Path) -> None:
         session = self.session(part, artifact)
         for count in (1, 3, 8):

@@ -129,7 +129,7 @@ def test_energy_is_what_a_counter_read_for_each_sample():
     assert {one.provenance for one in facts_of(TIMED).values()} == {"measured"}
 
 
-@pytest.mark.parametrize("name", ["memory_load", "memory_model", "memory_device", "cold_start"])
+@pytest.mark.parametrize("name", ["memory_load", "memory_model", "memory_device", "cold_start", "compile_time"])
 def test_what_a_process_did_not_tell_is_left_out(name):
     assert facts_of({}, FOUND | {name: 7})[name].value == 7
     assert name not in facts_of({}, FOUND | {name: None})

@@ -60,7 +60,8 @@ class FakeMaker:
 @pytest.fixture
 def fakes(registry):
     """The registry, with fakes for runtimes."""
-    names = ("name", "summary", "subject", "options", "packages", "version", "format", "lacks", "numeric")
+    told = ("name", "summary", "subject", "options", "packages", "version", "format", "lacks", "numeric")
+    names = (*told, "per_shape", "code_variable")
     runtimes = {
         label: SimpleNamespace(
             door="harness.testing:load_fake",
@@ -86,10 +87,10 @@ def opened(suite, fakes, environment, tmp_path):
             evaluator = Evaluator(ledger, store, environment, maker, tmp_path, lambda: left.seconds)
             by_label = {candidate.label: candidate for candidate in expand(asked, fakes).candidates}
 
-            def pick(model="mlp", batch=1, options=None):
+            def pick(model="mlp", batch=1, options=None, part="onnxruntime"):
                 candidate = by_label[f"{model}@onnxruntime:threads=1/b{batch}"]
                 fast = {"classes": 10} | (options or {})
-                runtime = Choice(part="onnxruntime", label="fake" + "".join(map(str, options or {})), options=fast)
+                runtime = Choice(part=part, label="fake" + "".join(map(str, options or {})), options=fast)
                 return candidate.model_copy(update={"runtime": runtime})
 
             return SimpleNamespace(
@@ -175,6 +176,71 @@ def test_a_contender_is_measured_again_in_a_process_of_its_own(bench):
     assert {n: f.processes for n, f in twice.facts.items()} == {n: 1 + METRICS[n].replicated for n in once.facts}
     assert "predictions" not in bench.store.samples(2), "accuracy does not differ between processes"
     assert bench.again(candidate, 1).measured == 0
+
+
+COMPILES = Choice(part="torch_compile", label="torch_compile")
+TELLING = {"options": {"tell": "TORCHINDUCTOR_CACHE_DIR", "first": 0.2}, "part": "torch_compile"}
+
+
+@pytest.fixture
+def compiling(opened, suite):
+    """An evaluator of a suite with a runtime that compiles, and its only candidate."""
+    bench = opened(runtimes=(*suite.runtimes, COMPILES))
+    return bench, bench.pick(**TELLING)
+
+
+def notes(root):
+    """Return when the code in each folder of it was compiled."""
+    return {note.parent: note.stat().st_mtime_ns for note in root.glob("cache/code/*/compiled.json")}
+
+
+def test_what_a_runtime_compiles_is_compiled_once_and_found_by_every_process_that_times(compiling, tmp_path):
+    bench, candidate = compiling
+    first = bench.evaluate(candidate)
+    (place,) = made = notes(tmp_path)
+    assert first.failure is None
+    assert first.facts["compile_time"].value > 0.2, "of the process that compiles: its first query is planted to take so long"
+    assert bench.store.contents().runs == 1, "nothing else of that process is kept"
+    twice = bench.again(candidate, 1)
+    assert notes(tmp_path) == made
+    assert [bench.store.run(number)["found"]["settings"]["told"] for number in (1, 2)] == [str(place)] * 2
+    assert twice.facts["compile_time"] == first.facts["compile_time"]
+    assert twice.facts["first_query"].processes == 2
+
+
+def test_code_that_was_deleted_is_compiled_again_and_its_time_stays_that_of_the_first(compiling, tmp_path):
+    bench, candidate = compiling
+    first = bench.evaluate(candidate)
+    made = notes(tmp_path)
+    shutil.rmtree(tmp_path / "cache/code")
+    again = bench.again(candidate, 1)
+    assert notes(tmp_path).keys() == made.keys()
+    assert notes(tmp_path) != made
+    assert again.facts["compile_time"] == first.facts["compile_time"]
+
+
+def test_another_batch_size_is_compiled_by_itself(compiling, tmp_path):
+    bench, candidate = compiling
+    one, eight = (bench.evaluate(c) for c in (candidate, candidate.model_copy(update={"batch_size": 8})))
+    assert len(notes(tmp_path)) == 2
+    assert one.facts["compile_time"].key != eight.facts["compile_time"].key
+    assert one.facts["accuracy"] == eight.facts["accuracy"]
+
+
+def test_what_cannot_be_compiled_is_a_failure_and_leaves_no_code(compiling, tmp_path):
+    bench, candidate = compiling
+    bad = candidate.model_copy(update={"runtime": COMPILES.model_copy(update={"options": {"classes": 10, "fault": "raise"}})})
+    found = bench.evaluate(bad)
+    assert (found.failure.kind, found.failure.stage) == ("failed", "warm_up")
+    assert notes(tmp_path) == {}
+
+
+def test_a_runtime_that_compiles_nothing_has_no_time_of_compiling(compiling, tmp_path):
+    bench, _ = compiling
+    found = bench.evaluate(bench.pick())
+    assert found.failure is None
+    assert "compile_time" not in found.facts
+    assert notes(tmp_path) == {}
 
 
 def test_an_artifact_that_was_deleted_is_made_again_before_it_is_measured_again(bench):

@@ -15,9 +15,9 @@ from harness.spec import Choice, Limits
 def made(suite, registry, artifact):
     """Return the job of one candidate of the small suite, with some things changed."""
 
-    def make(tasks, options=None, batch=8, of=artifact, **changes):
+    def make(tasks, options=None, batch=8, of=artifact, part="onnxruntime", **changes):
         asked = suite.model_copy(update=changes)
-        runtime = Choice(part="onnxruntime", label="onnxruntime", options=options or {})
+        runtime = Choice(part=part, label=part, options=options or {})
         candidate = expand(suite, registry).candidates[0].model_copy(update={"runtime": runtime, "batch_size": batch})
         return job(asked, registry, candidate, of, tasks)
 
@@ -88,3 +88,8 @@ def test_queries_end_to_end_are_told_with_where_the_raw_samples_are(made, artifa
 
 def test_a_graph_of_one_batch_size_says_so(made, artifact):
     assert made((), of=artifact.model_copy(update={"fixed_batch": 8}))["fixed_batch"] == 8
+
+
+def test_what_compiles_for_a_shape_is_given_the_candidates_own_batches_alone(made):
+    assert made((), batch=3, part="torch_compile")["fixed_batch"] == 3
+    assert made((), batch=3, part="torch")["fixed_batch"] is None

@@ -49,6 +49,7 @@ def job(tmp_path):
             "probe": None,
             "evaluate": True,
             "memory_limit": memory_limit,
+            "environment": {},
         }
 
     return made
@@ -171,3 +172,8 @@ def test_the_measuring_process_loads_its_runtime_and_nothing_else_that_is_heavy(
     (place / "job.json").write_text(json.dumps(job() | {"door": door, "started": 0.0}))
     seen = subprocess.run([sys.executable, "-c", LOADED, place / "job.json"], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "0 []"
+
+
+def test_a_process_has_the_environment_of_its_job(job, tmp_path):
+    asked = job(tell="PLANTED") | {"environment": {"PLANTED": "here"}}
+    assert launch.measure(asked, 60, tmp_path / "jobs").found["settings"]["told"] == "here"

@@ -190,10 +190,12 @@ def test_the_timings_of_a_process_are_the_facts_it_has_of_its_own(bench, one):
 def test_a_suite_has_measured_what_its_scenarios_give(opened, suite):
     measured = set(opened().ledger.metrics)
     parts = {f"time_{part}" for part in PARTS}
-    assert measured.isdisjoint({"multi_stream_p50", "server_rate", "cost", "memory_device"} | parts)
+    assert measured.isdisjoint({"multi_stream_p50", "server_rate", "cost", "memory_device", "compile_time"} | parts)
     assert {"latency_p999", "energy", "throughput", "cpu_time"} < measured
     assert set(opened(target=Target(device="cuda:0")).ledger.metrics) == measured | {"memory_device"}
     assert set(opened(end_to_end=True).ledger.metrics) == measured | parts
+    compiles = Choice(part="torch_compile", label="torch_compile")
+    assert set(opened(runtimes=(compiles,)).ledger.metrics) == measured | {"compile_time"}
     several = (*suite.scenarios, SERVER, Choice(part="multi_stream", label="multi_stream"))
     more = {"server_rate", "multi_stream_p50", "multi_stream_p90", "multi_stream_p99"}
     assert set(opened(scenarios=several).ledger.metrics) == measured | more

@@ -70,6 +70,7 @@ def job(data, monkeypatch):
             "profile": None,
             "evaluate": True,
             "memory_limit": None,
+            "environment": {},
             "parent": os.getppid(),
             "started": started,
         }
