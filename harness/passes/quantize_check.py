@@ -82,7 +82,7 @@ def told(model: onnx.ModelProto) -> dict[str, Any]:
     return {"quantizers": count, "weights": _bits(model)}
 
 
-_WIDTHS: Final = {"INT4": 4, "UINT4": 4, "INT8": 8, "UINT8": 8, "FLOAT16": 16, "FLOAT": 32}
+_WIDTHS: Final = {"INT4": 4, "UINT4": 4, "INT8": 8, "UINT8": 8, "FLOAT16": 16, "BFLOAT16": 16, "FLOAT": 32}
 
 
 def _bits(model: onnx.ModelProto) -> dict[str, int]:

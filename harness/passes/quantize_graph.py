@@ -25,7 +25,8 @@ QUANTIZED: Final = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear
 
 def prepared(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return ``model`` with batch norms folded, shapes known, and a name for each node."""
-    if any(node.op_type in QUANTIZED for node in model.graph.node):
+    narrow = any(tensor.data_type == onnx.TensorProto.BFLOAT16 for tensor in model.graph.initializer)
+    if narrow or any(node.op_type in QUANTIZED for node in model.graph.node):
         raise JobError("unsupported", "prepare", "this graph is quantized already")
     if next((one.version for one in model.opset_import if one.domain in ("", "ai.onnx")), OPSET) < OPSET:
         model = version_converter.convert_version(model, OPSET)

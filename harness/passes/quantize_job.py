@@ -1,25 +1,22 @@
-"""What a quantizer gets to work with: the prepared graph, training samples, the options."""
+"""What a quantizer gets to work with: the prepared graph, training samples, the options; and what its form has to give."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import onnx
 
 from harness.interfaces import Array, Bench, Work
 from harness.passes.declared import QuantizeOptions
-from harness.passes.graphs import fixed_batch
-from harness.passes.quantize_graph import prepared
 
 BATCH: Final = 16
 HELD: Final = 64
 HELD_AWARE: Final = 512
 """Training samples kept back to judge with: few for a look, more where an accuracy is to hold (one is 0.2 pp)."""
 
-Make = Callable[[frozenset[str]], onnx.ModelProto]
+Make = Callable[[frozenset[str]], Any]
 """Quantizes the job's graph, but for the layers named."""
 
 
@@ -44,17 +41,34 @@ class Samples:
 class Job:
     """One request, ready for a tool."""
 
-    graph: onnx.ModelProto
+    graph: Any
+    """An ``onnx.ModelProto``, or a ``torch.export.ExportedProgram``."""
     samples: Samples
     wish: QuantizeOptions
     say: Callable[[str], None]
 
 
-def job(work: Work, wish: QuantizeOptions, bench: Bench) -> Job:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of graphs (see ``interfaces.Work``): what every way to quantize one has in common."""
+
+    name: str
+    prepared: Callable[[Any], Any]
+    """The graph as quantizers take it; raises JobError where it is quantized already."""
+    fixed_batch: Callable[[Any], int | None]
+    scores: Callable[[Any, Samples], Array]
+    """The scores of the held-out samples, shape (n, classes)."""
+    ranked: Callable[[Job, Callable[[Job], Make]], list[str]]
+    """The layers, the most sensitive first."""
+    told: Callable[[Any], dict[str, Any]]
+    """What the graph stores, as notes."""
+
+
+def job(work: Work, wish: QuantizeOptions, bench: Bench, form: Form) -> Job:
     """Return the job of quantizing ``work``: where training samples are few, both uses get their share of them."""
-    graph = prepared(work.model)
+    graph = form.prepared(work.model)
     held = HELD_AWARE if wish.accuracy_aware else HELD
     inputs, labels = bench.inputs(work.preprocess, "train", wish.calibration_samples + held)
     order = np.random.default_rng(bench.seed).permutation(len(inputs))
     back, front = np.split(order, [max(1, len(order) * held // (wish.calibration_samples + held))])
-    return Job(graph, Samples(inputs[front], inputs[back], labels[back], fixed_batch(graph)), wish, bench.say)
+    return Job(graph, Samples(inputs[front], inputs[back], labels[back], form.fixed_batch(graph)), wish, bench.say)

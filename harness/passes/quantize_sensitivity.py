@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -21,7 +21,7 @@ from harness.errors import JobError
 from harness.interfaces import Array
 from harness.passes.quantize_check import nearness, scores
 from harness.passes.quantize_graph import output_axis, stored, weights
-from harness.passes.quantize_job import Job, Make, Samples
+from harness.passes.quantize_job import Form, Job, Make, Samples
 
 CONVOLUTION_BITS: Final = 8
 """Both tools leave convolutions at this where matrix products get 4."""
@@ -29,29 +29,30 @@ RANKED_ON: Final = 32
 """Samples that rank the layers: an order is coarser than an accuracy."""
 
 
-Kept = tuple[tuple[str, ...], onnx.ModelProto]
+Kept = tuple[tuple[str, ...], Any]
 """The layers that stay in float, the most sensitive first, and the graph that is quantized but for them."""
 
 
-def within(job: Job, make: Make, first: onnx.ModelProto, exact: Array, most: float) -> Kept:
-    """Return as few layers in float as let the accuracy fall by ``most`` at most; ``first`` is the graph without any."""
-    labels = job.samples.labels
+def within(job: Job, maker: Callable[[Job], Make], form: Form, first: Any, exact: Array) -> Kept:
+    """Return as few layers in float as let the accuracy fall no more than allowed; ``first`` is the graph without any."""
+    labels, most = job.samples.labels, job.wish.accuracy_aware.max_drop if job.wish.accuracy_aware else 0.0
 
-    def holds(graph: onnx.ModelProto) -> bool:
-        return nearness(exact, scores(graph, job.samples), labels).drop <= most
+    def holds(graph: Any) -> bool:
+        return nearness(exact, form.scores(graph, job.samples), labels).drop <= most
 
     if holds(first):
         return (), first
     job.say("ranking layers by sensitivity")
-    order = ranked(job)
-    found = _fewest(order, make, holds)
+    few = replace(job.samples, held=job.samples.held[:RANKED_ON], labels=labels[:RANKED_ON])
+    order = form.ranked(replace(job, samples=few), maker)
+    found = _fewest(order, maker(job), holds)
     if found is None:
         message = f"accuracy falls by more than {most:.2%} whichever layers stay in float: {len(order)} were ranked"
         raise JobError("unsupported", "prepare", message)
     return found
 
 
-def _fewest(order: list[str], make: Make, holds: Callable[[onnx.ModelProto], bool]) -> Kept | None:
+def _fewest(order: list[str], make: Make, holds: Callable[[Any], bool]) -> Kept | None:
     """Return the shortest beginning of ``order`` that holds when kept in float; at least one layer is quantized."""
     low, high, found = 1, len(order) - 1, None
     while low <= high:
@@ -65,11 +66,10 @@ def _fewest(order: list[str], make: Make, holds: Callable[[onnx.ModelProto], boo
 
 
 def ranked(job: Job) -> list[str]:
-    """Return the layers, the most sensitive first: by the mean square error of the scores when only it is quantized."""
-    few = replace(job.samples, held=job.samples.held[:RANKED_ON], labels=job.samples.labels[:RANKED_ON])
-    exact = scores(job.graph, few)
-    spans = {} if job.wish.method == "weight_only" else _spans(job.graph, few)
-    damage = {name: float(((scores(_alone(job, name, spans), few) - exact) ** 2).mean()) for name in weights(job.graph)}
+    """Return the layers of an ONNX graph, the most sensitive first: by the scores' mean square error with only it quantized."""
+    exact = scores(job.graph, job.samples)
+    spans = {} if job.wish.method == "weight_only" else _spans(job.graph, job.samples)
+    damage = {name: float(((scores(_alone(job, name, spans), job.samples) - exact) ** 2).mean()) for name in weights(job.graph)}
     return sorted(damage, key=lambda name: -damage[name])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 import torch
+import torch.ao.quantization.fx._decomposed  # registers the operators that torch.export.load finds in int8 programs
 
 from harness.interfaces import Array
 from harness.outputs import REFERENCE_SAMPLES

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+import torch.ao.quantization.fx._decomposed  # registers the operators that torch.export.load finds in int8 programs
 
 from harness.errors import InputError
 from harness.interfaces import Array, Bench, Fit, Samples, Teacher, Work

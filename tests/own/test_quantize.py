@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 from hypothesis import given, settings
@@ -25,6 +26,7 @@ from harness.models import timm_source
 from harness.passes import quantize_sensitivity as sensitivity
 from harness.passes import quantize_training as training
 from harness.passes.declared import QuantizeOptions
+from harness.passes.quantize import ONNX
 from harness.passes.quantize_check import judged, nearness, scores
 from harness.passes.quantize_graph import prepared, products, weights
 from harness.passes.quantize_job import Samples, job
@@ -131,10 +133,12 @@ WAYS = [
     ("openvino", {"method": "weight_only", "bits": 4}, "nncf"),
     ("onnxruntime", {"method": "fp16"}, "onnxruntime.float16"),
     ("openvino", {"method": "fp16"}, "onnxruntime.float16"),
+    ("onnxruntime", {"method": "bf16"}, "onnx.bfloat16"),
+    ("openvino", {"method": "bf16"}, "onnx.bfloat16"),
     ("onnxruntime", {"method": "qat"}, "onnxruntime"),
     ("openvino", {"method": "qat"}, "nncf"),
 ]
-SMALLER = {"static": 0.31, "dynamic": 1.0, "weight_only": 0.31, "fp16": 0.52, "qat": 0.31}
+SMALLER = {"static": 0.31, "dynamic": 1.0, "weight_only": 0.31, "fp16": 0.52, "bf16": 0.53, "qat": 0.31}
 """The file's size beside the float one's, at most: a network of convolutions, which dynamic quantization leaves alone."""
 
 
@@ -280,7 +284,7 @@ def test_nothing_is_kept_in_float_where_the_accuracy_holds_anyway() -> None:
 
 def test_the_layers_at_the_planted_channel_rank_first() -> None:
     fine, rough, narrow = (
-        sensitivity.ranked(job(network("uneven"), QuantizeOptions.model_validate(options), trained.bench()))
+        sensitivity.ranked(job(network("uneven"), QuantizeOptions.model_validate(options), trained.bench(), ONNX))
         for options in ({}, ROUGH, {"method": "weight_only", "bits": 4})
     )
     names = list(weights(prepared(network("uneven").model)))
@@ -321,7 +325,7 @@ def test_batches_hold_every_sample_in_order(count: int, fixed: int | None) -> No
 
 
 def test_samples_that_set_ranges_do_not_judge_and_none_are_tested() -> None:
-    asked = job(network("uneven"), QuantizeOptions(accuracy_aware={"max_drop": 0.01}), trained.bench())
+    asked = job(network("uneven"), QuantizeOptions(accuracy_aware={"max_drop": 0.01}), trained.bench(), ONNX)
     assert (len(asked.samples.calibration), len(asked.samples.held), len(asked.samples.labels)) == (128, 512, 512)
     test, _ = trained.bench().inputs(network("uneven").preprocess, "test", None)
     seen = [{row.tobytes() for row in part} for part in (asked.samples.calibration, asked.samples.held, test)]
@@ -380,6 +384,28 @@ def test_a_graph_without_layers_has_no_weights_to_make_small() -> None:
         quantized(tool, graph_of(flat, ["N", 784]), {"method": "weight_only"})
 
 
+def test_weights_in_bfloat16_are_widened_when_onnxruntime_loads_them_and_not_when_it_runs(tmp_path: Path) -> None:
+    done = made("resnet", "onnxruntime", method="bf16")
+    settings = onnxruntime.SessionOptions()
+    settings.optimized_model_filepath = str(tmp_path / "loaded.onnx")
+    onnxruntime.InferenceSession(done.model.SerializeToString(), settings, providers=["CPUExecutionProvider"])
+    assert sum(node.op_type == "Cast" for node in done.model.graph.node) == len(weights(prepared(network("resnet").model)))
+    assert not [node for node in onnx.load(tmp_path / "loaded.onnx").graph.node if node.op_type == "Cast"]
+    assert set(notes(done)["weights"]) == {"16"}
+
+
+def test_a_weight_in_bfloat16_is_the_nearest_there_is() -> None:
+    exact = np.random.default_rng(0).normal(size=(7, 784)).astype(np.float32)
+    node = [helper.make_node("Flatten", ["x"], ["f"]), helper.make_node("Gemm", ["f", "w"], ["y"], transB=1)]
+    (tool,) = QUANTIZE.tools(REGISTRY.runtimes["onnxruntime"], {"method": "bf16"})
+    done = quantized(tool, graph_of(node, ["N", 7], w=exact), {"method": "bf16"}).model
+    (tensor,) = done.graph.initializer
+    got = numpy_helper.to_array(tensor).astype(np.float32)
+    assert tensor.data_type == TensorProto.BFLOAT16
+    assert got.shape == exact.shape
+    torch.testing.assert_close(torch.from_numpy(got), torch.from_numpy(exact).bfloat16().float(), rtol=0, atol=0)
+
+
 def test_nodes_get_names_of_their_own_and_old_graphs_a_newer_opset() -> None:
     nodes = [helper.make_node("Relu", ["x"], ["a"]), helper.make_node("Relu", ["a"], ["y"])]
     work = graph_of(nodes, ["N", 1, 28, 28])
@@ -390,7 +416,7 @@ def test_nodes_get_names_of_their_own_and_old_graphs_a_newer_opset() -> None:
 
 
 def test_weights_alone_change_scores_by_their_rounding_only() -> None:
-    asked = job(network("uneven"), QuantizeOptions(), trained.bench())
+    asked = job(network("uneven"), QuantizeOptions(), trained.bench(), ONNX)
     exact = scores(asked.graph, asked.samples)
     for runtime in ("onnxruntime", "openvino"):
         rough = scores(made("uneven", runtime, method="weight_only").model, asked.samples)

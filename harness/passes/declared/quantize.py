@@ -22,10 +22,10 @@ class AccuracyAware(Value):
 class QuantizeOptions(Value):
     """Fewer bits in place of float32."""
 
-    method: Literal["static", "dynamic", "weight_only", "fp16", "qat"] = Field(
+    method: Literal["static", "dynamic", "weight_only", "fp16", "bf16", "qat"] = Field(
         "static",
         description="static: int8, ranges from calibration samples; dynamic: int8, activations ranged at run time; weight_only: "
-        "float arithmetic on small weights; fp16: half precision; qat: fine-tuned for int8, then static",
+        "float arithmetic on small weights; fp16: half precision; bf16: bfloat16; qat: fine-tuned for int8, then static",
     )
     bits: Literal[8, 4] = Field(8, description="bits of a weight (weight_only); at 4, convolutions keep 8")
     calibration: Literal["minmax", "entropy", "percentile"] = Field("minmax", description="how samples set the ranges (static)")
@@ -44,6 +44,7 @@ USES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "dynamic": frozenset({"per_channel", "accuracy_aware"}),
         "weight_only": frozenset({"bits", "accuracy_aware"}),
         "fp16": frozenset(),
+        "bf16": frozenset(),
         "qat": _CALIBRATED | {"finetune_epochs", "minutes", "lr"},
     }
 )
@@ -52,6 +53,9 @@ USES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 ONNXRUNTIME: Final = Tool("onnxruntime", "harness.passes.quantize_onnx:apply", "onnx", ("onnxruntime", "onnx"))
 HALF: Final = Tool("onnxruntime.float16", "harness.passes.quantize_half:apply", "onnx", ("onnxruntime", "onnx"))
 NNCF: Final = Tool("nncf", "harness.passes.quantize_nncf:apply", "onnx", ("nncf", "onnxruntime", "onnx"))
+BFLOAT: Final = Tool("onnx.bfloat16", "harness.passes.quantize_bfloat:apply", "onnx", ("onnxruntime", "onnx"))
+PT2E: Final = Tool("torchao", "harness.passes.quantize_pt2e:apply", "program", ("torchao", "torch"))
+HALF_PROGRAM: Final = Tool("torch.half", "harness.passes.quantize_half_program:apply", "program", ("torch",))
 TRAINING: Final = Tool("qat", "harness.passes.quantize_training:apply", "torch", ("torch",), frozenset({"torch"}))
 
 
@@ -59,10 +63,10 @@ class Quantize:
     """Integers or halves in place of floats, by the quantizer that its runtime is written for."""
 
     name = "quantize"
-    summary = "int8, int4 or fp16 by the runtime's own tool: onnxruntime's quantizer, or NNCF for openvino"
+    summary = "int8, int4, fp16 or bf16 by the runtime's own tool: onnxruntime's, NNCF for openvino, torchao for torch_compile"
     subject = "method"
     options: type[BaseModel] = QuantizeOptions
-    packages = ("onnxruntime", "onnx", "nncf")
+    packages = ("onnxruntime", "onnx", "nncf", "torchao", "torch")
     version = 2
     door = ONNXRUNTIME.door
     form = "onnx"
@@ -75,15 +79,35 @@ class Quantize:
         idle = sorted(set(options) - {"method"} - USES[wish.method])
         if idle:
             return f"{idle[0]} means nothing to {wish.method} quantization"
-        if runtime.format != "onnx":
-            return f"quantize has no tool that makes what {runtime.name} runs"
-        if wish.method == "fp16":
-            return (HALF,)
-        found = _nncf(wish) if runtime.name == "openvino" else ONNXRUNTIME
+        if wish.method in ("fp16", "bf16"):
+            return (HALF_PROGRAM if runtime.format == "torch" else HALF if wish.method == "fp16" else BFLOAT,)
+        found = (
+            _torchao(wish, runtime) if runtime.format == "torch" else _nncf(wish) if runtime.name == "openvino" else ONNXRUNTIME
+        )
         if isinstance(found, str):
             return found
         found = replace(found, judges=wish.accuracy_aware is not None)
         return (TRAINING, found) if wish.method == "qat" else (found,)
+
+
+def _integers(wish: QuantizeOptions, runtime: Runtime) -> Tool | str:
+    """Return what makes integers of the floats for ``runtime``, or why nothing does."""
+    if runtime.format == "torch":
+        return _torchao(wish, runtime)
+    return _nncf(wish) if runtime.name == "openvino" else ONNXRUNTIME
+
+
+def _torchao(wish: QuantizeOptions, runtime: Runtime) -> Tool | str:
+    """Return torchao, whose quantizer inductor makes int8 kernels of; or what it lacks."""
+    if runtime.name != "torch_compile":
+        return (
+            f"{runtime.name} has no int8 kernels for a program: torch_compile makes them, and onnxruntime and openvino have some"
+        )
+    if wish.method == "weight_only":
+        return "torch_compile has no weight_only quantization: torchao's quantizer for a CPU makes static and dynamic ones"
+    if wish.calibration != "minmax":
+        return f"torch_compile has no {wish.calibration} calibration: torchao's quantizer is given minmax"
+    return PT2E
 
 
 def _nncf(wish: QuantizeOptions) -> Tool | str:
