@@ -217,6 +217,8 @@ def test_students_of_one_teacher_come_through_with_what_follows_them(folder: Pat
     assert told.value(chain, "size") < told.value(small, "size") < told.value("test_resnet@onnxruntime/b1", "size")
     assert told.value(tree, "accuracy") > 0.6
     assert [text for _, text in told.stages].count("asking the teacher") == 1
+    (kept,) = (folder / "results/cache/kept").iterdir()
+    assert np.load(kept / "array.npy").shape == (told.notes(tree)["distill"]["samples"], 10)
 
 
 def test_a_network_of_the_users_teaches_on_rows_a_tree(folder: Path) -> None:
