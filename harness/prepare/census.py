@@ -41,6 +41,8 @@ class Graph:
         self.model = model
         self.nodes = list(model.graph.node)
         self.stored: dict[str, TensorProto] = {tensor.name: tensor for tensor in model.graph.initializer}
+        constants = ((node.output[0], a.t) for node in self.nodes if node.op_type == "Constant" for a in node.attribute)
+        self.stored.update((name, tensor) for name, tensor in constants if tensor.data_type)
         self.made = {name: node for node in self.nodes for name in node.output}
         self.readers: dict[str, list[onnx.NodeProto]] = {}
         for node in self.nodes:
@@ -115,16 +117,18 @@ class Graph:
             seen.add(one)
 
     def _weights(self, node: onnx.NodeProto) -> Iterator[Array]:
-        """Give the weights of a layer, less their zero point, where they are stored as they are multiplied."""
+        """Give where a layer's weights are nought, if they are stored as they are multiplied."""
         place = {"QLinearConv": 3, "QLinearMatMul": 3}.get(node.op_type, 1)
         if not self._layer(node) or len(node.input) <= place:
             return
         source = self.made.get(node.input[place])
         through = source.input if source is not None and source.op_type == "DequantizeLinear" else [node.input[place]]
         if through[0] in self.stored:
-            point = numpy_helper.to_array(self.stored[through[2]]) if len(through) > 2 and through[2] in self.stored else None
-            values = numpy_helper.to_array(self.stored[through[0]])
-            yield values == (0 if point is None or point.size > 1 else point.reshape(()))
+            points = (
+                numpy_helper.to_array(self.stored[through[2]]) if len(through) > 2 and through[2] in self.stored else np.zeros(1)
+            )
+            if points.size and (points == points.flat[0]).all():  # nearly always; else each channel has its own
+                yield numpy_helper.to_array(self.stored[through[0]]) == points.flat[0]
 
     def _between(self, working: list[onnx.NodeProto]) -> dict[str, int]:
         """Return which operators stand between dequantizing and quantizing, layers aside: float unless the runtime fuses them."""

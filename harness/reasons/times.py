@@ -104,7 +104,7 @@ def outside(case: Case) -> Reason | None:
     return Reason(
         "outside",
         f"{percent(share)} of a query, {_shown(case.profile.uncovered)}, passes outside operators: "
-        "in the call and in handing work to threads, which no compression changes.",
+        "in the call and in handing work to threads, which compression hardly changes.",
         "send more samples in a query (batch_size), or fewer threads",
         {"share": round(share, 4), "seconds": case.profile.uncovered},
     )

@@ -104,6 +104,12 @@ def test_zeros_of_quantized_weights_are_at_their_zero_point():
     assert census(nodes, w=weights, s=SCALE, z=np.uint8(128))["zeros"] == 0.25
 
 
+def test_weights_in_a_constant_are_weights_too():
+    constant = ("Constant", [], ["w"], {"value": numpy_helper.from_array(np.float32(np.eye(4)))})
+    told = census([constant, ("MatMul", ["x", "w"], ["y"])])
+    assert (told["layers"], told["zeros"], told["operators"]) == ({"float": 1}, 0.75, 1)
+
+
 def test_bytes_are_those_stored_and_those_written_for_one_sample():
     told = census([("MatMul", ["x", "w"], ["m"]), ("Relu", ["m"], ["y"])], w=WEIGHTS)
     assert told["bytes"]["written"] == 2 * 4 * 4
