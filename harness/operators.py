@@ -54,6 +54,8 @@ class Profile:
     """Of a query, with the profiler on."""
     operators: tuple[OperatorTime, ...]
     """In order of execution."""
+    quality: str = "clean"
+    """``contended`` or ``throttled``: something disturbed it, as it may any timing."""
 
     @property
     def covered(self) -> float:
@@ -111,6 +113,7 @@ def trimmed(profile: Profile, most: int) -> dict[str, Any]:
         "queries": profile.queries,
         "seconds": profile.seconds,
         "uncovered": profile.uncovered,
+        "quality": profile.quality,
         "kinds": [asdict(one) for one in kinds(profile)],
         "operators": [asdict(one) for i, one in enumerate(profile.operators) if i in slowest],
     }

@@ -200,8 +200,10 @@ def profile(job: Job, told: Mapping[str, Any]) -> None:
     wish = job.wish
     raw = np.load(Path(wish["inputs"]) / "samples.npy", mmap_mode="r")
     pool = batches(raw, wish["preprocess"], int(wish["batch_size"]))
+    meters = Meters(wish["device"], with_energy=False)
+    meters.start()
     taken = door(told["door"])(Path(wish["artifact"]), wish["options"], wish["device"], pool)
-    job.found["profile"] = asdict(taken)
+    job.found |= {"profile": asdict(taken), "queries": taken.queries, **meters.read()}
 
 
 def door(name: str) -> Callable[..., Any]:

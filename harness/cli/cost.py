@@ -35,6 +35,8 @@ def show(told: Mapping[str, Any]) -> None:
         console.print(Text.assemble("parent ", told["parent"]["candidate"], style="dim"))
         absent = told["parent"]["absent"] or "it has no profile"
         console.print(_total(parent, told["parent"]["facts"]) if parent else Text(f"  {absent}", style="yellow"))
+    if any(one and one["quality"] != "clean" for one in (profile, parent)):
+        console.print(Text("  the machine was busy while operators were timed: mind shares, not seconds", style="yellow"))
     console.print()
     console.print(_kinds(profile, parent))
     console.print()

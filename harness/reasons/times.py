@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from harness import units
@@ -23,8 +24,8 @@ def slow_kernels(case: Case) -> Reason | None:
     if case.profile is None or case.parent is None:
         return None
     mine, theirs = (sum(one.seconds for one in each.layers) for each in (case.profile, case.parent))
-    if not theirs or mine < SLOWER * theirs:
-        return None
+    if not theirs or mine < SLOWER * theirs or _kernels(case.profile) == _kernels(case.parent):
+        return None  # the same kernels on the same layers: that they took longer was chance
     kernels = ", ".join(dict.fromkeys(one.kind for one in _slowest(case.profile.layers)[:2]))
     return Reason(
         "slow_kernels",
@@ -33,6 +34,10 @@ def slow_kernels(case: Case) -> Reason | None:
         "try another runtime: each has kernels of its own",
         {"seconds": mine, "parent": theirs},
     )
+
+
+def _kernels(profile: Profile) -> Counter[tuple[str, str, str]]:
+    return Counter((one.kind, one.kernel, one.precision) for one in profile.layers)
 
 
 def float_kernels(case: Case) -> Reason | None:

@@ -53,6 +53,8 @@ class Payoff:
     absent: str
     picture: int | None
     """Which of the pictures of operators is its own."""
+    disturbed: bool
+    """Whether something disturbed the timing of its operators, or of its parent's."""
 
 
 def payoffs(facts: Mapping[str, Any]) -> tuple[Payoff, ...]:
@@ -99,7 +101,12 @@ def _payoff(one: Mapping[str, Any], known: Mapping[str, Any], facts: Mapping[str
         why=tuple(Why(reason["text"], reason["advice"]) for reason in lineage["why"]),
         absent=absent,
         picture=pictured.get(label),
+        disturbed=any(_is_disturbed(name, facts) for name in (label, lineage["candidate"])),
     )
+
+
+def _is_disturbed(label: str, facts: Mapping[str, Any]) -> bool:
+    return bool(facts.get("operators", {}).get(label, {}).get("quality", "clean") != "clean")
 
 
 def _roles(label: str, facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -681,3 +681,14 @@ def test_a_runtime_without_a_profiler_says_so(bench, monkeypatch):
     monkeypatch.setattr(bench.ledger.registry.runtimes["onnxruntime"], "profile_door", "")
     with pytest.raises(JobError, match="onnxruntime has no profiler"):
         profile(bench, bench.pick())
+
+
+def test_a_profile_that_was_disturbed_is_taken_again_and_the_last_one_says_so(opened, monkeypatch):
+    bench, grades = opened(again=2), iter(["contended", "contended", "clean", "contended", "contended", "throttled"])
+    monkeypatch.setattr("harness.derive.grade", lambda told, threads: next(grades))
+    profile(bench, bench.pick())
+    assert bench.store.run(bench.known(bench.pick()).profile)["profile"]["quality"] == "clean"
+    other = bench.pick(batch=8)
+    profile(bench, other)
+    assert bench.store.run(bench.known(other).profile)["profile"]["quality"] == "throttled"
+    assert list(grades) == []

@@ -13,6 +13,7 @@ def profile(*kinds):
         "queries": 10,
         "seconds": total + 1e-4,
         "uncovered": 1e-4,
+        "quality": "clean",
         "kinds": [{"kind": kind, "count": 1, "seconds": s, "share": s / total} for kind, s in kinds],
         "operators": [
             {"name": f"a/very/long/name/of/an/operator/{kind}", "kind": kind, "kernel": "brgconv_avx512_amx_1x1_I8" * 2,
@@ -81,6 +82,12 @@ def test_without_a_parent_there_is_nothing_to_compare(told, shown):
 def test_a_parent_that_could_not_be_profiled_is_said(told, shown):
     parent = told["parent"] | {"profile": None, "absent": "planted (crashed)"}
     assert "planted (crashed)" in shown(told | {"parent": parent})
+
+
+def test_a_busy_machine_is_said(told, shown):
+    assert "busy" not in shown(told)
+    told["parent"]["profile"]["quality"] = "contended"
+    assert "the machine was busy" in shown(told)
 
 
 def test_no_reason_is_said_too(told, shown):

@@ -96,6 +96,10 @@ def test_figures_of_a_rule_are_those_that_were_planted():
     assert reason.figures == {"share": 0.25, "operators": 1, "seconds": 1e-3, "parent": 0}
 
 
+def test_the_same_kernels_that_took_longer_are_no_reason():
+    assert why(case(profile=profile(Conv_f32=30), parent=profile(Conv_f32=2))) == ()
+
+
 def test_a_processor_whose_flags_are_not_known_is_not_blamed():
     planted = case(census=INT8, flags=OLD)
     assert why(planted)

@@ -73,3 +73,10 @@ def test_a_parent_without_a_profile_leaves_one_bar(kinds):
     answer = kinds["compressed"]()
     del answer["operators"]["toy@torch/b1"]
     assert [bar["name"] for bar in icicles(answer)[0]["bars"]] == ["compressed"]
+
+
+def test_operators_timed_on_a_busy_machine_are_said_to_be(kinds):
+    answer = kinds["compressed"]()
+    assert not payoffs(answer)[0].disturbed
+    answer["operators"]["toy@torch/b1"]["quality"] = "contended"
+    assert payoffs(answer)[0].disturbed
