@@ -155,8 +155,8 @@ class Python:
     summary = "what a function of yours returns: {python: 'package.module:function'}"
     subject = "function"
     options: type[BaseModel] = PythonOptions
-    packages = ("torch", "scikit-learn")
-    version = 1
+    packages = ("torch", "scikit-learn", "skl2onnx")
+    version = 2
     door = "harness.models.python_source:build"
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:

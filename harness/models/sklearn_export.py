@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -40,13 +40,17 @@ OWN: Final[Mapping[str, Callable[[Any, Writer, str], str | None]]] = {
 """What we write ourselves, by package and class; a writer returns None for what it leaves to skl2onnx."""
 
 
+IDLE: Final = (None, "passthrough")
+"""What stands in a pipeline for no step."""
+
+
 def converted(model: Any, example: Array) -> onnx.ModelProto:
     """Return ``model`` as a graph whose only output are its scores; raises JobError where there is no way to write it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
-            graph = _written(model, example) or _by_library(model, example, "probabilities")
-        _import_what_is_used(graph)
+            graph = _written(model, example) or _by_library(model, example)
+        _import(graph, {node.domain for node in graph.graph.node} | {""})
         onnx.checker.check_model(graph)
     except HarnessError:
         raise
@@ -59,7 +63,7 @@ def converted(model: Any, example: Array) -> onnx.ModelProto:
 
 def _written(model: Any, example: Array) -> onnx.ModelProto | None:
     """Return what we write ourselves, behind the steps before it in a pipeline; None where we do not."""
-    *before, last = [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
+    *before, (_, last) = [step for step in model.steps if step[1] not in IDLE] if isinstance(model, Pipeline) else [("", model)]
     write = OWN.get(f"{type(last).__module__.partition('.')[0]}.{type(last).__name__}")
     if write is None:
         return None
@@ -70,22 +74,23 @@ def _written(model: Any, example: Array) -> onnx.ModelProto | None:
     graph = writer.graph(scores, len(last.classes_))
     if not before:
         return graph
-    head = _by_library(Pipeline(model.steps[:-1]), example, "variable")
+    head = compose.add_prefix(_by_library(Pipeline(before), example), "before_")
     head.ir_version = graph.ir_version
-    return compose.merge_models(head, graph, io_map=[("variable", ROWS)], prefix1="before_", prefix2="")
+    _import(head, OPSET)  # it was asked for these, and says less where less would do
+    return compose.merge_models(head, graph, io_map=[(head.graph.output[0].name, ROWS)])
 
 
-def _import_what_is_used(graph: onnx.ModelProto) -> None:
-    """Leave one line for each domain of operators that the graph uses: merging leaves more, at which quantizers stop."""
-    used = {node.domain for node in graph.graph.node} | {""}
+def _import(graph: onnx.ModelProto, domains: Iterable[str]) -> None:
+    """Let the graph import each of the domains once, in our versions: merging leaves more lines, at which quantizers stop."""
     del graph.opset_import[:]
-    graph.opset_import.extend(helper.make_opsetid(domain, version) for domain, version in OPSET.items() if domain in used)
+    graph.opset_import.extend(helper.make_opsetid(domain, OPSET[domain]) for domain in sorted(domains))
 
 
-def _by_library(model: Any, example: Array, output: str) -> onnx.ModelProto:
+def _by_library(model: Any, example: Array) -> onnx.ModelProto:
+    """Return what skl2onnx writes, with the last of its outputs: it puts the labels before the scores."""
     settings: dict[str, Any] = {"target_opset": OPSET, "black_op": PLAIN_OPERATORS}
     try:
         whole = to_onnx(model, example, options={"zipmap": False}, **settings)
     except NameError:  # how the converter says that scores of this model have no such setting: they are an array anyway
         whole = to_onnx(model, example, **settings)
-    return Extractor(whole).extract_model([whole.graph.input[0].name], [output])
+    return Extractor(whole).extract_model([whole.graph.input[0].name], [whole.graph.output[-1].name])

@@ -6,9 +6,12 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 from interpret.glassbox import ExplainableBoostingClassifier
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_breast_cancer, load_wine
+from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -77,6 +80,23 @@ def test_what_is_no_tree_is_written_with_operators_that_every_runtime_has(name):
     known, labels, _ = TABLES["three classes"]
     graph = converted(make_pipeline(StandardScaler(), SCALED[name]).fit(known, labels), known[:1])
     assert {node.domain for node in graph.graph.node} == {""}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        make_pipeline(StandardScaler(), PCA(3), KNeighborsClassifier()),
+        make_pipeline(ColumnTransformer([("scaled", StandardScaler(), [0, 2, 5]), ("as they are", "passthrough", [7])]), SVC()),
+        make_pipeline("passthrough", HistGradientBoostingClassifier(max_iter=5)),
+        make_pipeline(make_pipeline(StandardScaler(), PCA(3)), LinearSVC()),
+        GridSearchCV(LogisticRegression(max_iter=5000), {"C": [0.1, 1.0]}, cv=2),
+    ],
+    ids=["a projection", "columns of their own", "nothing", "a pipeline of its own", "a search"],
+)
+def test_what_stands_before_the_classifier_is_written_with_it(model):
+    known, labels, unseen = TABLES["three classes"]
+    model.fit(known, labels)
+    assert sklearn_check.compared(model, converted(model, known[:1]), unseen)["difference"] < 1e-4
 
 
 def run(graph, rows):
