@@ -132,6 +132,17 @@ def test_rows_at_the_thresholds_of_boosting_take_the_same_branch():
     assert (rounded > inner["num_threshold"]).any(), "no threshold here would show another rounding"
 
 
+@pytest.mark.parametrize("name", ["a tree", "extra trees", "boosting"])
+def test_rows_at_the_thresholds_of_trees_take_the_same_branch(name):
+    known, labels, _ = TABLES["two classes"]
+    model = PLAIN[name].fit(known, labels)
+    trees = [one.tree_ for one in np.ravel(getattr(model, "estimators_", model))]
+    columns, cuts = (np.concatenate([getattr(one, what) for one in trees]) for what in ("feature", "threshold"))
+    at = edges(known, [around(cuts[columns == column]) for column in range(known.shape[1])])
+    assert np.abs(run(converted(model, known[:1]), at) - model.predict_proba(at)).max() < 1e-5
+    assert (cuts.astype(np.float32) > cuts).any(), "no threshold here would show another rounding"
+
+
 def test_a_missing_value_goes_where_boosting_sends_it():
     known, labels, unseen = TABLES["two classes"]
     gaps = np.random.default_rng(0).random(known.shape) < 0.3
