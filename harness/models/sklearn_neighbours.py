@@ -18,11 +18,10 @@ def write(model: Any, writer: Writer, rows: str) -> str | None:
     """Add a fitted ``KNeighborsClassifier`` with Euclidean distances; return its probabilities, None for another distance."""
     if model.effective_metric_ != "euclidean" or model.outputs_2d_ or model.weights not in ("uniform", "distance"):
         return None
-    known = np.asarray(model._fit_X, dtype=np.float64)
-    centre = known.mean(axis=0)
-    known = known - centre
+    centre = np.asarray(model._fit_X, dtype=np.float64).mean(axis=0).astype(np.float32)
+    known = np.asarray(model._fit_X, dtype=np.float32) - centre  # as the graph moves rows, so that a known one is at no distance
     moved = writer.node("Sub", rows, writer.store(centre))
-    order = writer.node("Gemm", moved, writer.store(-2 * known.T), writer.store((known**2).sum(axis=1)))
+    order = writer.node("Gemm", moved, writer.store(-2 * known.T), writer.store((known.astype(np.float64) ** 2).sum(axis=1)))
     count = writer.counts(model.n_neighbors)
     nearest = _nearest(writer, order, count)
     labels = np.eye(len(model.classes_))[model._y]

@@ -193,6 +193,12 @@ def test_a_neighbour_at_no_distance_alone_is_asked():
     assert np.allclose(found, model.predict_proba(asked), atol=1e-6)
 
 
+def test_a_row_that_is_known_is_at_no_distance():
+    known, labels, _ = TABLES["three classes"]
+    model = KNeighborsClassifier(3, weights="distance").fit(known, labels)
+    assert np.array_equal(run(converted(model, known[:1]), known), np.eye(3)[labels])
+
+
 @pytest.mark.parametrize(("round_", "holds"), [(sklearn_boosting.below, np.less_equal), (ebm_graph.above, np.greater_equal)])
 def test_a_threshold_is_rounded_so_that_no_float32_changes_sides(round_, holds):
     exact = np.random.default_rng(0).normal(size=1000) * 10.0 ** np.arange(-20, 20).repeat(25)
