@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable
 from typing import Any, Final
@@ -34,9 +35,8 @@ def layers(module: torch.fx.GraphModule) -> list[str]:
 
 
 def graph_module(program: ExportedProgram) -> torch.fx.GraphModule:
-    """Return the program as a module, made anew at each call."""
-    module: Any = program.module()
-    return module  # type: ignore[no-any-return]
+    """Return the program as a module with tensors of its own: what is done to them leaves the program alone."""
+    return copy.deepcopy(program.module())
 
 
 def exported(module: torch.nn.Module, shape: tuple[int, ...]) -> ExportedProgram:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from harness.spec import Value
 
@@ -31,6 +31,19 @@ class OnnxRuntimeOptions(Value):
 
     threads: int | None = Field(None, ge=1, le=1024, description="intra-op threads; default: all cores")
     optimization: Literal["all", "extended", "basic", "none"] = Field("all", description="graph optimisation level")
+    provider: Literal["auto", "cpu", "cuda", "tensorrt", "openvino"] = Field(
+        "auto", description="execution provider; auto: cpu, or cuda where the target is a GPU"
+    )
+    precision: Literal["f32", "bf16", "f16"] = Field(
+        "f32", description="arithmetic of layers that are not int8 (provider: openvino)"
+    )
+    allow_fallback: bool = Field(False, description="let another provider run operators that this one cannot, and tell which")
+
+    @model_validator(mode="after")
+    def _precision_of_openvino(self) -> OnnxRuntimeOptions:
+        if self.precision != "f32" and self.provider != "openvino":
+            raise ValueError(f"precision: {self.precision} is for provider: openvino; others compute as the file says")
+        return self
 
 
 class OpenVinoOptions(Value):
@@ -38,6 +51,9 @@ class OpenVinoOptions(Value):
 
     threads: int | None = Field(None, ge=1, le=1024, description="inference threads; default: all cores")
     precision: Literal["f32", "bf16", "f16"] = Field("f32", description="arithmetic of the layers that are not int8")
+    hint: Literal["latency", "throughput"] = Field(
+        "latency", description="latency: all threads on one batch; throughput: several streams, a part of the batch each"
+    )
 
 
 class Torch:
@@ -65,31 +81,31 @@ class TorchCompile:
     summary = "PyTorch, compiled for the shape of a query (inductor, weights frozen)"
     subject = None
     options: type[BaseModel] = TorchCompileOptions
-    packages = ("torch",)
+    packages = ("torch", "torchao")
     version = 1
     door = "harness.runtimes.torch_compile_runtime:load"
     profile_door = "harness.runtimes.torch_profile:profile_compiled"
     format = "torch"
-    lacks = MappingProxyType({"trees": "torch_compile compiles PyTorch modules; this one is made of decision trees"})
+    lacks = MappingProxyType({"trees": "torch_compile runs PyTorch modules; this one is made of decision trees"})
     numeric = frozenset({"precision", "mode"})
     per_shape = True
     code_variable = "TORCHINDUCTOR_CACHE_DIR"
 
 
 class OnnxRuntime:
-    """ONNX Runtime: CPU and CUDA providers."""
+    """ONNX Runtime, by any of four execution providers."""
 
     name = "onnxruntime"
-    summary = "ONNX Runtime (CPU, or CUDA where its provider is installed)"
+    summary = "ONNX Runtime: CPU, or OpenVINO, CUDA and TensorRT where their providers are installed"
     subject = None
     options: type[BaseModel] = OnnxRuntimeOptions
-    packages = ("onnxruntime",)
+    packages = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-ep-openvino")
     version = 1
     door = "harness.runtimes.onnx_runtime:load"
     profile_door = "harness.runtimes.onnx_profile:profile"
     format = "onnx"
     lacks = MappingProxyType[str, str]({})
-    numeric = frozenset({"optimization"})
+    numeric = frozenset({"optimization", "provider", "precision"})
     per_shape = False
     code_variable = ""
 

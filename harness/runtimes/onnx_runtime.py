@@ -9,8 +9,8 @@ from typing import Any
 
 import onnxruntime as ort
 
-from harness.errors import UnavailableError
 from harness.interfaces import Array
+from harness.runtimes import onnx_providers as providers
 
 LEVELS = {
     "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -34,14 +34,20 @@ class OrtSession:
         if trace:
             settings.enable_profiling = True
             settings.profile_file_prefix = trace
-        self.inner = ort.InferenceSession(str(path), settings, providers=_providers(device))
+        provider, allowed = providers.chosen(options, device), bool(options.get("allow_fallback", False))
+        providers.ask(provider, settings, options, device)
+        self.inner = ort.InferenceSession(str(path), settings)
+        others = providers.elsewhere(provider, self.inner, allowed)
         self._run = self.inner.run
         self.input = self.inner.get_inputs()[0].name
         self.outputs = [self.inner.get_outputs()[0].name]
         self.settings: Mapping[str, Any] = {
             "threads": settings.intra_op_num_threads,
-            "provider": self.inner.get_providers()[0],
+            "provider": provider.name,
+            "precision": str(options.get("precision", "f32")),
             "optimization": str(options.get("optimization", "all")),
+            "allow_fallback": allowed,
+            **({"elsewhere": others} if others else {}),
         }
 
     def run(self, batch: Array) -> Array:
@@ -57,11 +63,3 @@ class OrtSession:
 def load(folder: Path, options: Mapping[str, Any], device: str) -> OrtSession:
     """Return a session on the artifact in ``folder``."""
     return OrtSession(folder / "model.onnx", options, device)
-
-
-def _providers(device: str) -> list[Any]:
-    if device == "cpu":
-        return ["CPUExecutionProvider"]
-    if "CUDAExecutionProvider" not in ort.get_available_providers():
-        raise UnavailableError(f"onnxruntime has no CUDA provider for {device}", "pip install onnxruntime-gpu")
-    return [("CUDAExecutionProvider", {"device_id": int(device.partition(":")[2] or 0)})]

@@ -29,6 +29,8 @@ def load(folder: Path, options: Mapping[str, Any], device: str) -> ProgramSessio
     mode = str(options.get("mode", "default"))
     _settle(mode)
     module = loaded(folder / "model.pt2", options, device)
+    if any("quantized_decomposed" in str(node.target) for node in module.graph.nodes):
+        _know_integers()
     compiled = torch.compile(module, dynamic=False, fullgraph=True)
     return ProgramSession(compiled, device, str(options.get("precision", "f32")), {"mode": mode})
 
@@ -39,6 +41,11 @@ def _need_compiler() -> None:
         get_cpp_compiler()
     except Exception as error:  # InvalidCxxCompiler, or what starting a program raises
         raise UnavailableError("torch_compile needs a C++ compiler, and there is none here", "apt-get install g++") from error
+
+
+def _know_integers() -> None:
+    """Let inductor make integer kernels: torchao adds its patterns for them when it is imported, which takes a second."""
+    import torchao.quantization.pt2e.quantizer.x86_inductor_quantizer  # noqa: F401
 
 
 def _settle(mode: str) -> None:

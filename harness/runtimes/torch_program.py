@@ -21,13 +21,12 @@ PRECISIONS = {"bf16": torch.bfloat16, "f16": torch.float16}
 Answering = Callable[[torch.Tensor], torch.Tensor]
 
 
-def loaded(path: Path, options: Mapping[str, Any], device: str) -> torch.nn.Module:
+def loaded(path: Path, options: Mapping[str, Any], device: str) -> torch.fx.GraphModule:
     """Return the program as a module on ``device``, with as many threads set as ``options`` wish for."""
     if device != "cpu" and not torch.cuda.is_available():
         raise UnavailableError(f"no CUDA device here for {device}", "use target: cpu")
     torch.set_num_threads(int(options.get("threads") or len(os.sched_getaffinity(0))))
-    module: torch.nn.Module = torch.export.load(str(path)).module().to(torch.device(device))
-    return module
+    return torch.export.load(str(path)).module().to(torch.device(device))
 
 
 class ProgramSession:

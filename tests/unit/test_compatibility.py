@@ -30,6 +30,8 @@ def refused(registry, model, passes, runtime):
         (PYTORCH, [], "onnxruntime"),
         (PYTORCH, ["prune", "factorize"], "torch"),
         (PYTORCH, ["prune", "quantize"], "openvino"),
+        (PYTORCH, [], "torch_compile"),
+        (PYTORCH, ["prune", "quantize"], "torch_compile"),
         (PYTORCH_FUNCTION, ["prune"], "torch"),
         (GRAPH, [], "openvino"),
         (GRAPH, ["quantize"], "onnxruntime"),
@@ -68,7 +70,16 @@ def test_what_makes_sense_is_not_refused(registry, model, passes, runtime):
         (GRAPH, ["cluster", "simplify"], "openvino", "simplify would undo cluster, which goes last"),
         (GRAPH, [], "torch", "torch runs PyTorch modules; this one is an ONNX graph"),
         (TREES, [], "torch", "torch runs PyTorch modules; this one is made of decision trees"),
-        (PYTORCH, ["quantize"], "torch", "quantize has no tool that makes what torch runs"),
+        (TREES, [], "torch_compile", "torch_compile runs PyTorch modules; this one is made of decision trees"),
+        (PYTORCH, ["quantize"], "torch", "torch has no int8 kernels for a program; torch_compile makes them"),
+        (GRAPH, ["quantize"], "torch_compile", "torch_compile runs PyTorch modules; this one is an ONNX graph"),
+        (PYTORCH, ["quantize", "simplify"], "torch_compile", "simplify makes an ONNX file, which torch_compile does not run"),
+        (
+            PYTORCH,
+            ["quantize", "prune"],
+            "torch_compile",
+            "prune changes PyTorch weights, so it goes before quantize, which changes the exported graph",
+        ),
         (TREES, [], "openvino", "openvino has no operator for decision trees (ai.onnx.ml)"),
         (sklearn("knn", p=1), [], "openvino", ML_OPERATORS),
         (sklearn("svc", probability=True), [], "openvino", ML_OPERATORS),
@@ -101,6 +112,15 @@ def asked(registry, runtime, **options):
         ("openvino", {"method": "fp16"}, ["onnxruntime.float16"]),
         ("onnxruntime", {"method": "qat", "finetune_epochs": 2}, ["qat", "onnxruntime"]),
         ("openvino", {"method": "qat"}, ["qat", "nncf"]),
+        ("onnxruntime", {"method": "bf16"}, ["onnx.bfloat16"]),
+        ("openvino", {"method": "bf16"}, ["onnx.bfloat16"]),
+        ("torch_compile", {"accuracy_aware": {"max_drop": 0.01}, "per_channel": False}, ["torchao"]),
+        ("torch_compile", {"method": "dynamic"}, ["torchao"]),
+        ("torch_compile", {"method": "qat"}, ["qat", "torchao"]),
+        ("torch_compile", {"method": "bf16"}, ["torch.half"]),
+        ("torch_compile", {"method": "fp16"}, ["torch.half"]),
+        ("torch", {"method": "bf16"}, ["torch.half"]),
+        ("torch", {"method": "fp16"}, ["torch.half"]),
     ],
 )
 def test_one_request_is_served_by_the_tool_of_its_runtime(registry, runtime, options, names):
@@ -135,7 +155,21 @@ def test_one_request_is_served_by_the_tool_of_its_runtime(registry, runtime, opt
             "accuracy_aware means nothing to fp16 quantization",
         ),
         ("onnxruntime", {"finetune_epochs": 3}, "finetune_epochs means nothing to static quantization"),
-        ("torch", {"method": "fp16"}, "quantize has no tool that makes what torch runs"),
+        ("openvino", {"method": "bf16", "bits": 4}, "bits means nothing to bf16 quantization"),
+        *[
+            ("torch", {"method": method}, "torch has no int8 kernels for a program; torch_compile makes them")
+            for method in ("static", "dynamic", "weight_only", "qat")
+        ],
+        (
+            "torch_compile",
+            {"method": "weight_only"},
+            "torch_compile has no weight_only quantization: torchao's quantizer for a CPU makes static and dynamic ones",
+        ),
+        (
+            "torch_compile",
+            {"calibration": "percentile"},
+            "torch_compile has no percentile calibration: torchao's quantizer is given minmax",
+        ),
     ],
 )
 def test_a_request_that_no_tool_serves_is_named_by_its_rule(registry, runtime, options, rule):

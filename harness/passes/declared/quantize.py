@@ -100,9 +100,7 @@ def _integers(wish: QuantizeOptions, runtime: Runtime) -> Tool | str:
 def _torchao(wish: QuantizeOptions, runtime: Runtime) -> Tool | str:
     """Return torchao, whose quantizer inductor makes int8 kernels of; or what it lacks."""
     if runtime.name != "torch_compile":
-        return (
-            f"{runtime.name} has no int8 kernels for a program: torch_compile makes them, and onnxruntime and openvino have some"
-        )
+        return f"{runtime.name} has no int8 kernels for a program; torch_compile makes them"
     if wish.method == "weight_only":
         return "torch_compile has no weight_only quantization: torchao's quantizer for a CPU makes static and dynamic ones"
     if wish.calibration != "minmax":
