@@ -49,6 +49,8 @@ def build(
     return {
         "schema_version": SCHEMA_VERSION,
         "suite": suite.name,
+        "task": suite.task,
+        "own_metric": suite.own_metric.model_dump(mode="json") if suite.own_metric else None,
         "environment": environment.model_dump(mode="json"),
         "objectives": list(metrics),
         "profiles": {one.profile: _recommended(one, table, baseline_of) for one in told},
@@ -124,8 +126,9 @@ def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str,
         "artifact": one.artifact.digest if one.artifact else None,
         "notes": one.artifact.notes if one.artifact else {},
         "runs": list(one.runs),
-        "paired": {} if same is None else {"accuracy": same},
+        "paired": ({} if same is None else {"accuracy": same}) | evidence.judged(one.facts, baseline),
         "withheld": withheld(one.facts) | _unknown(one, suite, evidence),
+        **({} if suite.own_metric is None else {"own_metric": {"resamples": evidence.resamples(one)}}),
         **({} if candidate.model.prior is None else {"prior": candidate.model.prior}),
         "scores": {
             name: {
@@ -160,7 +163,7 @@ def _unknown(one: Known, suite: Suite, evidence: Evidence) -> dict[str, dict[str
     if "offline" in scenarios and "energy" not in one.facts and not suite.target.power:
         found["energy"] = "no energy counter can be read here; target: {power: …} gives an estimate"
     if one.unscored:
-        found["accuracy"] = f"not measured: {one.unscored}"
+        found |= dict.fromkeys(suite.qualities, f"not measured: {one.unscored}")
     return {name: {"why": why} for name, why in found.items() if why}
 
 

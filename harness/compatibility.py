@@ -28,6 +28,13 @@ def unscored(registry: Registry, dataset: Choice, model: Choice) -> str | None:
     return RANDOM if "untrained" in registry.models[model.part].traits(model.options) else None
 
 
+def unjudged(registry: Registry, dataset: Choice, task: str) -> str | None:
+    """Return why no pass can go by an accuracy in a workload, or None where one can."""
+    if not registry.datasets[dataset.part].labelled:
+        return NOISE
+    return None if task == "classification" else f"of {task} none is defined"
+
+
 def refusal(
     registry: Registry, model: Choice, passes: Sequence[Choice], runtime: Choice, unjudged: str | None = None
 ) -> str | None:

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness import stats, units
+from harness import scoring, stats, units
 from harness.interfaces import Array
 from harness.keys import fact_key
 from harness.measure import contention
-from harness.metrics import METRICS, PARTS, PERCENTILES, Metric
+from harness.metrics import METRICS, OWN, PARTS, PERCENTILES, TASKS, Metric
 from harness.record import Artifact, Fact, Provenance, Quality
 from harness.spec import Target
 from harness.stats import Estimate, Spread
@@ -29,18 +29,35 @@ def of_artifact(artifact: Artifact, subject: Subject) -> list[Fact]:
     ]
 
 
-def of_run(found: Mapping[str, Any], samples: Mapping[str, Array], batch_size: int, subject: Subject) -> list[Fact]:
-    """Return every fact that a run supports; a percentile without enough queries is left out."""
+def of_run(
+    found: Mapping[str, Any],
+    samples: Mapping[str, Array],
+    batch_size: int,
+    subject: Subject,
+    qualities: Sequence[str] = TASKS["classification"],
+) -> list[Fact]:
+    """Return every fact that a run supports; a percentile without enough queries is left out.
+
+    ``qualities`` are the metrics of how right its scores are, if it kept any.
+    """
     estimates = _of_process(found) | _of_scenarios(found, samples, batch_size)
     facts = [
         _fact(METRICS[name], estimate, subject, _quality(METRICS[name], found), "counter" if name == "energy" else "measured")
         for name, estimate in estimates.items()
         if estimate is not None
     ]
-    if "predictions" in samples:
-        right = int((samples["predictions"].argmax(axis=1) == samples["labels"]).sum())
-        facts.append(_fact(METRICS["accuracy"], stats.proportion(right, len(samples["labels"])), subject))
-    return facts
+    judged = {name: _quality_of(name, samples) for name in qualities if "predictions" in samples}
+    return facts + [_fact(METRICS[name], one, subject) for name, one in judged.items() if one is not None]
+
+
+def _quality_of(name: str, samples: Mapping[str, Array]) -> Estimate | None:
+    """Return how right scores are by one metric; None where that is not defined, or was not asked."""
+    if name not in OWN.values():
+        return scoring.estimate(name, samples["predictions"], samples["labels"])
+    if "own_metric" not in samples:
+        return None
+    value = float(samples["own_metric"][0])
+    return Estimate(value, *scoring.ends(samples["own_metric"][1:], value), len(samples["labels"]))
 
 
 _ONCE: Final = (
@@ -178,7 +195,7 @@ def _fact(
         key=fact_key(about),
         metric=metric.name,
         value=float(estimate.value),
-        low=float(np.clip(estimate.low, 0, None)),
+        low=float(estimate.low if metric.unit == units.NUMBER else np.clip(estimate.low, 0, None)),
         high=float(estimate.high),
         n=estimate.n,
         unit=metric.unit,

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from harness import compiling, derive, jobs, launch, probing
 from harness.errors import JobError, OutOfTimeError
-from harness.ledger import ACCURACY, Known, Ledger
+from harness.ledger import ACCURACY, OWN_METRIC, Known, Ledger
 from harness.metrics import METRICS
 from harness.prepare.plan import Plan
 from harness.record import REFERENCE, Artifact, Environment, Fact, Failure
@@ -168,7 +168,8 @@ class Evaluator:
 
         Where that fails, on a machine that is busy, what was measured before stays.
         """
-        tasks = [t for t in self.ledger.tasks(candidate, artifact, process) if t != ACCURACY and not self.ledger.is_probed(t)]
+        judging = (ACCURACY, OWN_METRIC)
+        tasks = [t for t in self.ledger.tasks(candidate, artifact, process) if t not in judging and not self.ledger.is_probed(t)]
         try:
             run = self._run(candidate, artifact, tuple(tasks), process, say)
         except JobError as error:
@@ -192,7 +193,13 @@ class Evaluator:
         job, told = self._job(candidate, artifact, tasks, say)
         outcome = self._launch(job)
         found = {**outcome.found, **told}
-        facts = derive.of_run(found, outcome.arrays(), candidate.batch_size, self.ledger.subject(candidate, artifact, process))
+        facts = derive.of_run(
+            found,
+            outcome.arrays(),
+            candidate.batch_size,
+            self.ledger.subject(candidate, artifact, process),
+            self.ledger.suite.qualities,
+        )
         body = {
             "candidate": candidate.model_dump(mode="json"),
             "process": process,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
+from harness import scoring
 from harness.interfaces import Array
-from harness.ledger import Known
+from harness.ledger import OWN_METRIC, Known
+from harness.metrics import OWN, QUALITIES
 from harness.operators import Profile, read
 from harness.pairs import flips, paired
 from harness.record import Fact
@@ -47,6 +50,33 @@ class Evidence:
     def profile(self, one: Known) -> Profile | None:
         """Return the time of each operator of a candidate, if that was taken."""
         return None if one.profile is None else read(self.store.run(one.profile)["profile"])
+
+    def judged(self, facts: Mapping[str, Fact], baseline: Mapping[str, Fact]) -> dict[str, dict[str, float]]:
+        """Return the differences of the other metrics of how right scores are, by metric, on the same samples."""
+        found = {
+            name: self._difference(name, facts[name], baseline[name])
+            for name in QUALITIES
+            if name != "accuracy" and name in facts and name in baseline
+        }
+        return {name: one for name, one in found.items() if one is not None}
+
+    def _difference(self, name: str, fact: Fact, baseline: Fact) -> dict[str, float] | None:
+        if fact.run is None or baseline.run is None:
+            return None
+        mine, theirs = self.store.samples(fact.run), self.store.samples(baseline.run)
+        if "labels" not in mine or "labels" not in theirs or not np.array_equal(mine["labels"], theirs["labels"]):
+            return None
+        if name not in OWN.values():
+            return scoring.difference(name, mine["predictions"], theirs["predictions"], mine["labels"])
+        both = min(len(one["own_metric"]) for one in (mine, theirs))  # the draws are the same, in the same order
+        apart = mine["own_metric"][:both] - theirs["own_metric"][:both]
+        low, high = scoring.ends(apart[1:], float(apart[0]))
+        return {"value": float(apart[0]), "low": low, "high": high, "n": len(mine["labels"])}
+
+    def resamples(self, one: Known) -> int | None:
+        """Return how many resamples the interval of the suite's own metric rests on; None where it was not asked."""
+        number = one.done.get(OWN_METRIC)
+        return None if number is None else len(self.store.samples(number)["own_metric"]) - 1
 
     def _answers(self, fact: Fact | None) -> tuple[Array, Array] | None:
         """Return the labels of the test split and the classes that a run predicted; None where unknown."""

@@ -44,6 +44,9 @@ class Dataset(Part, Protocol):
     labelled: bool
     """Whether labels mean something; of noise they do not, so that nothing is trained on it and no accuracy measured."""
 
+    def task(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return what the labels are for, one of ``metrics.TASKS``, without reading the samples."""
+
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the samples' content; raises InputError when they are not there."""
 
@@ -212,6 +215,25 @@ class Samples:
     """Images follow the model's own resize and crop, not the dataset's size."""
     labelled: bool = True
     """Whether the labels mean something (see ``Dataset.labelled``)."""
+    task: str = "classification"
+    """What the labels are: class numbers, int64 (n); of a ``regression`` targets, float32 (n, k); of an ``embedding`` nothing."""
+    pairs: Array | None = None
+    """What embeddings are judged by: rows of (index, index, similarity), of test samples, float64."""
+
+    @property
+    def width(self) -> int:
+        """How many scores a sample gets; 0 where any number will do."""
+        if self.task == "embedding":
+            return 0
+        return len(self.classes) if self.task == "classification" else int(self.test.labels.shape[1])
+
+    def misfit(self, shape: tuple[int, ...], samples: int) -> str | None:
+        """Return what is wrong with scores of that shape for so many samples, or None where they fit."""
+        if len(shape) == 2 and shape[0] == samples and shape[1] == (self.width or shape[1]):
+            return None
+        count = {"classification": f"{self.width} classes", "regression": f"{self.width} targets"}
+        wanted = count.get(self.task, "rows to embed")
+        return f"gives scores of shape {shape} for {samples} samples; the dataset has {wanted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +282,7 @@ class Bench:
     folder: Path
     say: Callable[[str], None]
     inputs: Callable[[Preprocess, str, int | None], tuple[Array, Array]]
-    """(preprocess, "train" | "test", at most how many) → inputs ready for the model, float32, and labels, int64."""
+    """(preprocess, "train" | "test", at most how many) → inputs ready for the model, float32, and labels (``Samples.task``)."""
     fit: Fit
     keep: Callable[[str, Callable[[], Array]], Array]
     """(name, make) → the array that ``make`` returns: made once of the work that came into this stage, and kept on disk."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness import launch
-from harness.ledger import ACCURACY
+from harness.ledger import ACCURACY, OWN_METRIC
 from harness.measure import cores
 from harness.record import REFERENCE, Artifact
 from harness.registry import Registry
@@ -37,10 +37,17 @@ def job(suite: Suite, registry: Registry, candidate: Candidate, artifact: Artifa
         "scenarios": _scenarios(suite, registry, candidate, tasks),
         "probe": None,
         "profile": None,
-        "evaluate": ACCURACY in tasks,
+        "evaluate": ACCURACY in tasks or OWN_METRIC in tasks,
+        "own_metric": _own_metric(suite) if OWN_METRIC in tasks else None,
         "memory_limit": launch.memory_limit(suite.limits.memory),
         "environment": {},
     }
+
+
+def _own_metric(suite: Suite) -> dict[str, Any] | None:
+    if suite.own_metric is None:
+        return None
+    return {"function": suite.own_metric.python, "folder": suite.folder, "by_label": suite.task == "embedding"}
 
 
 def cores_for(threads: int) -> list[int]:

@@ -65,6 +65,8 @@ class Setting(NamedTuple):
     scenarios: Mapping[str, Mapping[str, Any]]
     """Per scenario: what identifies it, its sizing included."""
     end_to_end: bool = False
+    own_metric: Mapping[str, str] | None = None
+    """The suite's own metric, with the digest of its sources."""
 
 
 def subject(
@@ -120,11 +122,13 @@ def dependencies(
     if scope is Scope.ARTIFACT:
         return about
     options = candidate.runtime.options
-    if scope is Scope.NUMERICS:
+    if scope in (Scope.NUMERICS, Scope.OWN):
         options = {name: value for name, value in options.items() if name in runtime.numeric}
     about |= {"runtime": part_identity(runtime, options), "device": candidate.device, "machine": setting.machine}
     if scope is Scope.NUMERICS:
         return about | {"samples": Path(artifact.inputs).name}
+    if scope is Scope.OWN:
+        return about | {"samples": Path(artifact.inputs).name, "own_metric": dict(setting.own_metric or {})}
     if scope is Scope.QUERY:
         raw = {"originals": Path(artifact.originals).name} if setting.end_to_end else {}
         about |= {

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from harness import derive, keys
 from harness.compatibility import unscored
 from harness.derive import Subject
-from harness.keys import Keys, part_identity
-from harness.metrics import METRICS, PARTS, Metric, Scope
+from harness.keys import Keys, digest_files, part_identity
+from harness.metrics import METRICS, PARTS, QUALITIES, Metric, Scope
 from harness.prepare.plan import Plan, Planner
 from harness.record import Artifact, Environment, Fact, Failure, Preprocess
 from harness.registry import Registry
 from harness.sizing import sizing
+from harness.sources import sources
 from harness.spec import Candidate, Choice, Suite
 from harness.store import Store
 
 QUERY: Final = "query"
 ACCURACY: Final = "accuracy"
+"""The metrics of the suite's task, whichever they are."""
+OWN_METRIC: Final = "own_metric"
 PROFILE: Final = "profile"
 
 
@@ -62,7 +66,7 @@ class Ledger:
         self.registry = registry
         self.store = store
         scenarios = {choice.part: self._identity(choice) for choice in suite.scenarios}
-        self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end)
+        self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end, _own_metric(suite))
         self.metrics = tuple(name for name, metric in METRICS.items() if self._measures(metric))
         """What the suite has measured; the rest is derived, or not asked for."""
         self._planner = Planner(suite, registry)
@@ -104,6 +108,8 @@ class Ledger:
                 found[name] = of.task(name, Scope.QUERY, name, process)
         if not process and self.why_not_scored(of.candidate) is None:
             found[ACCURACY] = of.task(ACCURACY, Scope.NUMERICS, None)
+            if self.setting.own_metric:
+                found[OWN_METRIC] = of.task(OWN_METRIC, Scope.OWN, None)
         return found
 
     def why_not_scored(self, candidate: Candidate) -> str | None:
@@ -189,10 +195,10 @@ class Ledger:
             return False
         if metric.name == "memory_device" and self.suite.device == "cpu":
             return False
-        if metric.scope is Scope.NUMERICS and not self.registry.datasets[self.suite.dataset.part].labelled:
-            return False
         if metric.name == "compile_time" and not any(self.compiles(choice) for choice in self.suite.runtimes):
             return False
+        if metric.name in QUALITIES:
+            return metric.name in self.suite.qualities and self.registry.datasets[self.suite.dataset.part].labelled
         return metric.scenario is None or metric.scenario in self.setting.scenarios
 
     def compiles(self, runtime: Choice) -> bool:
@@ -212,7 +218,7 @@ class Ledger:
             of = self._keys(candidate, _stand_in(self.plan(candidate)))
             scored = self.why_not_scored(candidate) is None
             for name, keys_ in wanted.items():
-                if scored or METRICS[name].scope is not Scope.NUMERICS:
+                if scored or name not in QUALITIES:
                     keys_.add(of.fact(METRICS[name]))
         return {name: len(found) for name, found in wanted.items()}
 
@@ -228,6 +234,15 @@ def _disturbed(wanted: Mapping[str, Mapping[int, str]], facts: Mapping[str, Fact
     """
     timed = ((p, facts[key]) for name in wanted if METRICS[name].replicated for p, key in wanted[name].items() if key in facts)
     return sorted({process for process, fact in timed if fact.quality != "clean" and fact.tries <= again})
+
+
+def _own_metric(suite: Suite) -> dict[str, str] | None:
+    """Return what the facts of the suite's own metric depend on."""
+    if suite.own_metric is None:
+        return None
+    files = sources(suite.own_metric.python, Path(suite.folder))
+    content = digest_files({f"{number:06} {path.name}": path for number, path in enumerate(files)})
+    return {"function": suite.own_metric.python, "sources": content}
 
 
 def _stand_in(plan: Plan) -> Artifact:

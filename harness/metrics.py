@@ -21,6 +21,8 @@ class Scope(Enum):
     """The exported bytes alone."""
     NUMERICS = "numerics"
     """The bytes, the runtime with the options that change its arithmetic, and the dataset."""
+    OWN = "own"
+    """All of that, and the sources of the suite's own metric."""
     PROCESS = "process"
     """The bytes, the runtime with all its options, and the machine."""
     QUERY = "query"
@@ -127,6 +129,12 @@ _ALL: Final = (
     Metric("load_time", units.SECOND, False, Scope.PROCESS, "time to load the artifact into its runtime"),
     *_parts(),
     Metric("accuracy", units.SHARE, True, Scope.NUMERICS, "share of the test split classified rightly"),
+    Metric("rmse", units.NUMBER, False, Scope.NUMERICS, "root of the mean squared error on the test split, in the target's unit"),
+    Metric("mae", units.NUMBER, False, Scope.NUMERICS, "mean absolute error on the test split, in the target's unit"),
+    Metric("r2", units.NUMBER, True, Scope.NUMERICS, "share of the targets' variance that is explained, 1 at best"),
+    Metric("spearman", units.NUMBER, True, Scope.NUMERICS, "rank correlation of the embeddings' cosines with the similarities"),
+    Metric("own_score", units.NUMBER, True, Scope.OWN, "the suite's own metric, of which more is better"),
+    Metric("own_loss", units.NUMBER, False, Scope.OWN, "the suite's own metric, of which less is better"),
     Metric("size", units.BYTE, False, Scope.ARTIFACT, "bytes of the artifact's files"),
     Metric("parameters", units.COUNT, False, Scope.ARTIFACT, "stored weights"),
     Metric("macs", units.COUNT, False, Scope.ARTIFACT, "multiply-accumulate operations for one sample"),
@@ -134,5 +142,18 @@ _ALL: Final = (
 
 METRICS: Final = MappingProxyType({metric.name: metric for metric in _ALL})
 
-QUALITIES: Final = tuple(metric.name for metric in _ALL if metric.scope is Scope.NUMERICS)
+QUALITIES: Final = tuple(metric.name for metric in _ALL if metric.scope in (Scope.NUMERICS, Scope.OWN))
 """Metrics of how right the scores are: they need labels, and weights that were trained."""
+
+TASKS: Final = MappingProxyType(
+    {"classification": ("accuracy",), "regression": ("rmse", "mae", "r2"), "embedding": ("spearman",)}
+)
+"""Kinds of task, and the metrics that each is judged by."""
+
+OWN: Final = MappingProxyType({"higher": "own_score", "lower": "own_loss"})
+"""The suite's own metric, by which way is better."""
+
+
+def qualities(task: str, better: str | None) -> tuple[str, ...]:
+    """Return the metrics of how right scores are in a task; ``better``: which way is, of the suite's own metric, if any."""
+    return (*TASKS[task], *([OWN[better]] if better else []))

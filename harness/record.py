@@ -96,6 +96,7 @@ class Artifact(Value):
     """Folder with some samples of the test split as they are, for queries end to end."""
     sample_shape: tuple[int, ...]
     classes: int
+    """Scores that a sample gets; 0: any number, as of embeddings."""
     preprocess: Preprocess
     fixed_batch: int | None = None
     """The only batch size its graph takes; None: any."""

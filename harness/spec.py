@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, StrictInt, WithJsonSchema
 
 from harness import units
+from harness.metrics import qualities
+from harness.sources import FUNCTION
 
 
 class Value(BaseModel):
@@ -150,6 +152,16 @@ class Target(Value):
     power: Watts | None = Field(None, gt=0, description="of the machine under load; energy is then estimated where no counter is")
 
 
+Task = Literal["classification", "regression", "embedding"]
+
+
+class OwnMetric(Value):
+    """A metric of the user's: a function of all scores and of what they are judged by."""
+
+    python: str = Field(pattern=FUNCTION, description="package.module:function, called as function(scores, labels) -> number")
+    better: Literal["higher", "lower"] = Field("higher", description="which way is better: it is named own_score or own_loss")
+
+
 class Suite(Value):
     """One question, ready to be answered. ``folder`` is where relative paths of the suite file start."""
 
@@ -159,6 +171,8 @@ class Suite(Value):
     batch_sizes: tuple[int, ...]
     end_to_end: bool = False
     """Queries carry raw samples, and the whole path from them to a class is timed."""
+    task: Task = "classification"
+    own_metric: OwnMetric | None = None
     baseline: Candidate
     models: tuple[Choice, ...]
     chains: tuple[tuple[Choice, ...], ...]
@@ -169,6 +183,11 @@ class Suite(Value):
     measure: Measure
     limits: Limits
     target: Target
+
+    @property
+    def qualities(self) -> tuple[str, ...]:
+        """The metrics of how right scores are."""
+        return qualities(self.task, self.own_metric.better if self.own_metric else None)
 
     @property
     def device(self) -> str:
@@ -208,6 +227,8 @@ class WorkloadDocument(Value):
 
     dataset: PartUse
     batch_size: BatchSizes = Field([1], description="samples a query carries; a list is an axis")
+    task: Task | None = Field(None, description="what scores mean; default: what the dataset's labels are for")
+    metric: OwnMetric | None = Field(None, description="your own metric: {python: 'package.module:function', better: higher}")
     end_to_end: StrictBool = Field(False, description="time the whole path from the raw sample (an image file) to its class")
 
 

@@ -20,6 +20,8 @@ JOULE: Final = "J"
 COST: Final = "per 1k"
 """Money for 1,000 samples, in the currency of the price that was stated."""
 WATT: Final = "W"
+NUMBER: Final = "number"
+"""What has no scale, and may be below nought: an error in the target's own unit, a correlation, the user's own metric."""
 
 SCALES: Final = MappingProxyType(
     {
@@ -49,6 +51,7 @@ SCALES: Final = MappingProxyType(
         JOULE: MappingProxyType({"nJ": 1e-9, "uJ": 1e-6, "µJ": 1e-6, "mJ": 1e-3, "J": 1.0, "kJ": 1e3, "Wh": 3600.0}),
         COST: MappingProxyType({"per 1k": 1.0, "per 1M": 1e-3, "per 1G": 1e-6}),
         WATT: MappingProxyType({"mW": 1e-3, "W": 1.0, "kW": 1e3}),
+        NUMBER: MappingProxyType[str, float]({}),
     }
 )
 
@@ -83,10 +86,14 @@ def _parse_text(text: str, unit: str) -> float:
     try:
         return float(number) * SCALES[unit][scale]
     except KeyError:
+        if not SCALES[unit]:
+            raise ValueError(f"expected {_expected(unit)}, got {text!r}") from None
         raise ValueError(f"{scale!r} is no unit of this quantity; use one of {', '.join(SCALES[unit])}") from None
 
 
 def _expected(unit: str) -> str:
+    if unit == NUMBER:
+        return "a plain number, like '0.5'"
     example = {
         SECOND: "20 ms",
         BYTE: "300 MB",
@@ -104,6 +111,8 @@ def show(value: float, unit: str) -> str:
     """Return ``value`` of ``unit`` with about three digits and a scale that suits it: ``1.23 ms``."""
     if unit == SHARE:
         return f"{value * 100:.1f} %"
+    if unit == NUMBER:
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     scales = {
         SECOND: (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)),
         BYTE: (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)),

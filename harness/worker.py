@@ -103,6 +103,15 @@ def measure(job: Job) -> None:
         job.stage("evaluate")
         job.samples["predictions"] = _predictions(session, raw, wish)
         job.samples["labels"] = np.load(Path(wish["inputs"]) / "labels.npy")
+    if wish["own_metric"]:
+        job.samples["own_metric"] = _own_metric(wish["own_metric"], job.samples)
+
+
+def _own_metric(own: Mapping[str, Any], samples: Mapping[str, Array]) -> Array:
+    from harness.own_metric import values  # late: brings what the user's function brings
+
+    scores, labels = samples["predictions"], samples["labels"]
+    return values(own["function"], Path(own["folder"]), scores, labels, by_label=own["by_label"])
 
 
 def _driver_memory(found: Mapping[str, Any]) -> int | None:

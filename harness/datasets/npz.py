@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from harness.datasets.declared import by_labels
 from harness.datasets.split import split_by_rank
 from harness.errors import InputError
 from harness.interfaces import Array, Samples, Split
@@ -19,11 +20,16 @@ def load(options: Mapping[str, Any], folder: Path) -> Samples:
     """Return the samples of the file; raises InputError with what does not fit."""
     path = folder / str(options["file"])
     arrays = _read(path)
+    kind = next((arrays[name].dtype.kind for name in ("y", "y_train") if name in arrays), "")
+    task = str(options.get("task") or by_labels("pairs" in arrays, kind))
+    if task == "embedding":
+        return _embedding(arrays, path)
+    labels = _targets if task == "regression" else _labels
     if {"x_train", "y_train", "x_test", "y_test"} <= arrays.keys():
-        train = Split(_samples(arrays["x_train"], "x_train", path), _labels(arrays["y_train"], "y_train", path))
-        test = Split(_samples(arrays["x_test"], "x_test", path), _labels(arrays["y_test"], "y_test", path))
+        train = Split(_samples(arrays["x_train"], "x_train", path), labels(arrays["y_train"], "y_train", path))
+        test = Split(_samples(arrays["x_test"], "x_test", path), labels(arrays["y_test"], "y_test", path))
     elif {"x", "y"} <= arrays.keys():
-        x, y = _samples(arrays["x"], "x", path), _labels(arrays["y"], "y", path)
+        x, y = _samples(arrays["x"], "x", path), labels(arrays["y"], "y", path)
         _same_length(x, y, path)
         train, test = split_by_rank(x, y, float(options.get("test_share", 0.3)))
     else:
@@ -33,10 +39,48 @@ def load(options: Mapping[str, Any], folder: Path) -> Samples:
         _same_length(split.samples, split.labels, path)
         if not len(split):
             raise InputError(f"{path} leaves an empty split", "give more samples or another test_share")
-    if train.samples.shape[1:] != test.samples.shape[1:]:
-        raise InputError(f"{path}: training samples have shape {train.samples.shape[1:]}, test samples {test.samples.shape[1:]}")
+    _same_shape(train, test, path)
+    if task == "regression":
+        if train.labels.shape[1] != test.labels.shape[1]:
+            raise InputError(f"{path}: y_train has {train.labels.shape[1]} columns, y_test {test.labels.shape[1]}")
+        return Samples((), train, test, train.samples.shape[1:], task=task)
     count = int(max(train.labels.max(), test.labels.max())) + 1
     return Samples(tuple(map(str, range(count))), train, test, train.samples.shape[1:])
+
+
+def _embedding(arrays: Mapping[str, Array], path: Path) -> Samples:
+    """Return samples that are judged by pairs; without a split, the test samples set ranges too."""
+    missing = sorted({"pairs", "similarity"} - arrays.keys())
+    if missing or not ("x" in arrays or {"x_train", "x_test"} <= arrays.keys()):
+        names = ", ".join(sorted(arrays)) or "nothing"
+        raise InputError(f"{path} holds {names}", "expected x (or x_train and x_test), pairs and similarity")
+    test = _unlabelled(arrays["x" if "x" in arrays else "x_test"], path)
+    train = test if "x" in arrays else _unlabelled(arrays["x_train"], path)
+    _same_shape(train, test, path)
+    return Samples((), train, test, test.samples.shape[1:], task="embedding", pairs=_pairs(arrays, len(test), path))
+
+
+def _unlabelled(array: Array, path: Path) -> Split:
+    samples = _samples(array, "x", path)
+    return Split(samples, np.zeros(len(samples), dtype=np.int64))
+
+
+def _pairs(arrays: Mapping[str, Array], count: int, path: Path) -> Array:
+    pairs, similarity = arrays["pairs"], arrays["similarity"]
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu" or similarity.shape != (len(pairs),):
+        shapes = f"pairs {pairs.dtype} {pairs.shape} and similarity {similarity.shape}"
+        raise InputError(f"{path} holds {shapes}", "expected indices (m, 2) and numbers (m)")
+    if not len(pairs) or pairs.min() < 0 or pairs.max() >= count:
+        raise InputError(f"{path}: pairs name other than the {count} test samples", "number them 0, 1, 2, …")
+    if similarity.dtype.kind not in "fiu" or not np.isfinite(similarity).all():
+        raise InputError(f"{path}: similarity has values that are not finite numbers", "fill or drop them first")
+    return np.column_stack([pairs.astype(np.float64), similarity.astype(np.float64)])
+
+
+def _same_shape(train: Split, test: Split, path: Path) -> None:
+    shapes = train.samples.shape[1:], test.samples.shape[1:]
+    if shapes[0] != shapes[1]:
+        raise InputError(f"{path}: training samples have shape {shapes[0]}, test samples {shapes[1]}")
 
 
 def _read(path: Path) -> dict[str, Array]:
@@ -76,6 +120,13 @@ def _labels(array: Array, name: str, path: Path) -> Array:
         raise InputError(f"{path}: {name} has class numbers up to {array.max()}", "number the classes 0, 1, 2, …")
     labels: Array = array.astype(np.int64)
     return labels
+
+
+def _targets(array: Array, name: str, path: Path) -> Array:
+    if array.ndim not in (1, 2) or array.dtype.kind not in "fiu" or not array.size or not np.isfinite(array).all():
+        raise InputError(f"{path}: {name} is {array.dtype} of shape {array.shape}", "expected finite targets (n) or (n, k)")
+    targets: Array = array.reshape(len(array), -1).astype(np.float32)
+    return targets
 
 
 def _same_length(x: Array, y: Array, path: Path) -> None:

@@ -16,11 +16,13 @@ ROUNDING: Final = 1e-9
 def split_by_rank(samples: Any, labels: Array, test_share: float) -> tuple[Split, Split]:
     """Return (train, test): of every class, each sample with which the share passes a whole number is held out.
 
+    Labels that are no class numbers are all of one class.
     The split follows the order of the samples alone, so it is the same on every machine and with every library.
     """
     rank = np.zeros(len(labels), dtype=np.int64)
-    for label in np.unique(labels):
-        members = labels == label
+    classes = labels if labels.ndim == 1 else np.zeros(len(labels), dtype=np.int64)
+    for label in np.unique(classes):
+        members = classes == label
         rank[members] = np.arange(members.sum())
     held_out = np.floor((rank + 1) * test_share + ROUNDING) > np.floor(rank * test_share + ROUNDING)
     return _take(samples, labels, ~held_out), _take(samples, labels, held_out)

@@ -42,9 +42,12 @@ def _unreadable(path: Path, error: Exception) -> InputError:
 def load(model: torch.nn.Module, weights: Weights, name: str, heads: Collection[str], classes: int, *, new_head: bool) -> None:
     """Fill ``model`` with ``weights``; raises InputError that says in one line what of the file ``name`` does not fit.
 
-    ``heads`` are the names of the classifying layers. With ``new_head`` one of another width stays as it was made.
+    ``heads`` are the names of the classifying layers. With ``new_head`` one of another width stays as it was made; with no
+    ``classes`` there is none.
     """
     wanted, given = model.state_dict(), dict(weights)
+    if not classes:
+        given = {name: value for name, value in given.items() if name.rpartition(".")[0] not in heads}
     for head in heads:
         rows = len(given[f"{head}.weight"]) if f"{head}.weight" in given else classes
         if rows == classes:

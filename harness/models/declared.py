@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from glob import escape
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +15,7 @@ from pydantic import BaseModel, Field, JsonValue, field_validator, model_validat
 
 from harness.errors import InputError
 from harness.record import Preprocess
+from harness.sources import FUNCTION, sources
 from harness.spec import Minutes, Value
 
 
@@ -82,7 +81,7 @@ class OnnxOptions(Value):
 class PythonOptions(Value):
     """A function of yours that returns a torch module (N, C, H, W → N, classes) or a scikit-learn classifier."""
 
-    function: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", description="package.module:function")
+    function: str = Field(pattern=FUNCTION, description="package.module:function")
     args: dict[str, JsonValue] = Field({}, description="keyword arguments of the call")
     kind: Literal["torch", "sklearn"] = Field("torch", description="what the function returns")
     train: Train | None = Field(None, description="torch: train on the training split; default: the weights as returned")
@@ -165,14 +164,7 @@ class Python:
 
     def files(self, options: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
         """Return the sources of the function's package, found without running any of it."""
-        module = str(options["function"]).partition(":")[0]
-        top = module.partition(".")[0]
-        spec = PathFinder.find_spec(top, [str(folder), *sys.path])
-        if spec is None:
-            raise InputError(f"no Python module {top!r} beside the suite file or installed", f"looked in {folder}")
-        if spec.submodule_search_locations:
-            return tuple(sorted(path for root in spec.submodule_search_locations for path in Path(root).rglob("*.py")))
-        return (Path(spec.origin),) if spec.origin else ()
+        return sources(str(options["function"]), folder)
 
 
 class Sklearn:

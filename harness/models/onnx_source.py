@@ -28,7 +28,7 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     _require_fit(shape, sample, wish.file)
     model = scores_only(model, wish.file)
     samples, _ = bench.inputs(preprocess, "test", shape[0] or 2)
-    _try(model, np.resize(samples, (shape[0] or len(samples), *samples.shape[1:])), len(bench.data.classes), wish.file)
+    _try(model, np.resize(samples, (shape[0] or len(samples), *samples.shape[1:])), bench.data, wish.file)
     return Work("onnx", model, preprocess, sample, {})
 
 
@@ -84,16 +84,15 @@ def _require_fit(shape: tuple[int | None, ...], sample: tuple[int, ...], name: s
         )
 
 
-def _try(model: onnx.ModelProto, samples: Array, classes: int, name: str) -> None:
+def _try(model: onnx.ModelProto, samples: Array, data: Samples, name: str) -> None:
     """Raise JobError where the graph answers with something else than finite scores for each class."""
     try:
         session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     except Exception:  # another runtime may have what this one lacks, and this one says so again when it is measured
         return
     scores = np.asarray(session.run(None, {model.graph.input[0].name: samples})[0])
-    if scores.shape != (len(samples), classes):
-        message = f"{name} gives scores of shape {scores.shape} for {len(samples)} samples; the dataset has {classes} classes"
-        raise JobError("wrong_output", "prepare", message)
+    if data.misfit(scores.shape, len(samples)):
+        raise JobError("wrong_output", "prepare", f"{name} {data.misfit(scores.shape, len(samples))}")
     if not np.isfinite(scores).all():
         raise JobError("nan_output", "prepare", f"{name} gives scores that are not finite; is the pre-processing right?")
 

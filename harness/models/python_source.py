@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-import traceback
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,7 @@ from harness.errors import InputError
 from harness.interfaces import Bench, Work
 from harness.models import sklearn_source
 from harness.models.declared import PythonOptions
-from harness.models.importable import importable
+from harness.models.importable import importable, told
 from harness.models.onnx_source import sample_shape
 from harness.models.pixels import statistics
 from harness.record import Preprocess
@@ -58,19 +56,11 @@ def _call(wish: PythonOptions, bench: Bench) -> Any:
         except AttributeError:
             raise InputError(f"{module} has no {name!r}", "the form is package.module:function") from None
         except Exception as error:
-            raise InputError(f"importing {module} failed: {_told(error)}", "mend the module") from error
+            raise InputError(f"importing {module} failed: {told(error)}", "mend the module") from error
         try:
             return function(**wish.args)
         except Exception as error:
-            raise InputError(f"{wish.function} failed: {_told(error)}", "what args: holds is passed to it as keywords") from error
-
-
-def _told(error: Exception) -> str:
-    """Return an exception of the user's code with the line it came from."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_file()]
-    said = isinstance(error, SyntaxError) or not frames  # a syntax error names its place itself
-    where = "" if said else f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"
-    return f"{type(error).__name__}: {error}{where}"
+            raise InputError(f"{wish.function} failed: {told(error)}", "what args: holds is passed to it as keywords") from error
 
 
 def _default(bench: Bench) -> Preprocess:

@@ -23,7 +23,7 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the network on the bench, with weights and with the pre-processing it expects."""
     wish = TimmOptions.model_validate(dict(options))
     weights = checkpoint.read(bench.folder / wish.checkpoint) if wish.checkpoint else None
-    channels, classes = _channels(wish, bench.data, weights), len(bench.data.classes)
+    channels, classes = _channels(wish, bench.data, weights), bench.data.width
     torch.manual_seed(bench.seed)
     model = _create(wish, classes, channels)
     if weights is not None:
@@ -44,7 +44,7 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
 def _create(wish: TimmOptions, classes: int, channels: int) -> torch.nn.Module:
     size = {"img_size": wish.image_size} if wish.image_size else {}
     base: dict[str, Any] = {"pretrained": wish.pretrained, "num_classes": classes, "in_chans": channels}
-    if wish.pretrained and not wish.train:
+    if wish.pretrained and not wish.train and classes:
         base.pop("num_classes")  # a fresh head would be random: the published one must fit as it is
     online = not (wish.pretrained or ":" in wish.name) or hub.use_what_is_here()
     try:

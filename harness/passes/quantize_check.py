@@ -29,10 +29,13 @@ class Nearness:
     cosine: float
     drop: float
     """Accuracy lost; negative where it rose."""
+    classes: bool = True
+    """Whether scores are of classes; of others, the cosine alone means something."""
 
     def notes(self) -> dict[str, float]:
         """Return it as notes, rounded."""
-        return {"agreement": round(self.agreement, 4), "cosine": round(self.cosine, 5), "drop": round(self.drop, 4)}
+        answers = {"agreement": round(self.agreement, 4), "drop": round(self.drop, 4)} if self.classes else {}
+        return {**answers, "cosine": round(self.cosine, 5)}
 
 
 def scores(model: onnx.ModelProto, samples: Samples) -> Array:
@@ -42,7 +45,11 @@ def scores(model: onnx.ModelProto, samples: Samples) -> Array:
 
 
 def nearness(exact: Array, rough: Array, labels: Array) -> Nearness:
-    """Return how near the scores ``rough`` are to ``exact``."""
+    """Return how near the scores ``rough`` are to ``exact``; ``labels`` are (n, k) where there are no classes."""
+    if labels.ndim > 1:
+        one, other = ((each - exact.mean(0)).ravel() for each in (exact, rough))
+        cosine = float(one @ other) / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-12)
+        return Nearness(0.0, cosine, 0.0, classes=False)
     answers, wanted = rough.argmax(1), exact.argmax(1)
     return Nearness(
         agreement=float((answers == wanted).mean()),
@@ -70,6 +77,8 @@ def judged(exact: Array, rough: Array, labels: Array) -> Nearness:
 
 
 def _wrong(found: Nearness, count: int) -> str:
+    if not found.classes:
+        return f"the quantized graph gives {count} training samples scores of cosine {found.cosine:.2f} to the float ones"
     return (
         f"the quantized graph answers as the float one does for {found.agreement:.0%} of {count} training samples, "
         f"with scores of cosine {found.cosine:.2f}"

@@ -70,5 +70,7 @@ def job(work: Work, wish: QuantizeOptions, bench: Bench, form: Form) -> Job:
     held = HELD_AWARE if wish.accuracy_aware else HELD
     inputs, labels = bench.inputs(work.preprocess, "train", wish.calibration_samples + held)
     order = np.random.default_rng(bench.seed).permutation(len(inputs))
+    if bench.data.task != "classification":
+        labels = labels.reshape(len(labels), -1)  # what is no class number is told by its second axis
     back, front = np.split(order, [max(1, len(order) * held // (wish.calibration_samples + held))])
     return Job(graph, Samples(inputs[front], inputs[back], labels[back], form.fixed_batch(graph)), wish, bench.say)

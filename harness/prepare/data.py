@@ -30,7 +30,7 @@ class Store:
         self.folder = folder
 
     def inputs(self, preprocess: Preprocess, split: str, at_most: int | None = None) -> tuple[Array, Array]:
-        """Return the split's inputs, ready for the model, float32, and its labels, int64.
+        """Return the split's inputs, ready for the model, float32, and its labels.
 
         ``at_most`` samples are spread evenly over the split.
         """
@@ -47,7 +47,8 @@ class Store:
         place = self.folder / digest([self.digest, split, geometry, *([at_most] if few else [])])
         if not place.exists():
             chosen = _spread(whole, at_most) if few and at_most else whole
-            write_whole(place, lambda part: _write(part, chosen, how, tuple(self.samples.shape or ())))
+            judged = self.samples.pairs if split == "test" and not few else None
+            write_whole(place, lambda part: _write(part, chosen, how, tuple(self.samples.shape or ()), judged))
         return place
 
     def originals(self) -> Path:
@@ -87,7 +88,8 @@ def write_whole(place: Path, write: Callable[[Path], None]) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...]) -> None:
+def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...], judged: Array | None) -> None:
+    """Write samples, and as labels what their scores are ``judged`` by, where those are not labels of samples."""
     if len(shape) == 1:
         np.save(folder / "samples.npy", np.asarray(split.samples, dtype=np.float32))
     else:
@@ -103,4 +105,4 @@ def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...]) 
                 )
             array[i] = image
         array.flush()
-    np.save(folder / "labels.npy", split.labels)
+    np.save(folder / "labels.npy", split.labels if judged is None else judged)

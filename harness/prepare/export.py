@@ -17,7 +17,7 @@ import onnxruntime as ort
 import torch
 
 from harness.errors import JobError
-from harness.interfaces import Array, Bench, Work
+from harness.interfaces import Array, Bench, Samples, Work
 
 CHECKED_SAMPLES = 16
 TOLERANCE = 1e-3
@@ -33,7 +33,7 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     bench.say(f"exporting to {options['target']}")
     samples, _ = bench.inputs(work.preprocess, "test", CHECKED_SAMPLES)
     model = work.model.eval()
-    wanted = _scores(model, samples, len(bench.data.classes))
+    wanted = _scores(model, samples, bench.data)
     example = torch.randn(2, *work.sample_shape)  # a batch of one would be taken for a constant
     shapes = ({0: torch.export.Dim("batch", min=1)},)
     made, got = (_to_onnx if options["target"] == "onnx" else _to_program)(model, example, shapes, samples)
@@ -44,8 +44,8 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     return replace(work, form=form, model=made, notes={**work.notes, "export": {"difference": float(f"{difference:.3g}")}})
 
 
-def _scores(model: torch.nn.Module, samples: Array, classes: int) -> Array:
-    """Return the module's own scores; raises JobError when they are no scores of that many classes."""
+def _scores(model: torch.nn.Module, samples: Array, data: Samples) -> Array:
+    """Return the module's own scores; raises JobError when they are no scores of what the dataset asks for."""
     try:
         with torch.no_grad():
             out = model(torch.from_numpy(samples))
@@ -55,9 +55,8 @@ def _scores(model: torch.nn.Module, samples: Array, classes: int) -> Array:
     if not isinstance(out, torch.Tensor):
         raise JobError("wrong_output", "prepare", f"the model returns {type(out).__name__}, not a tensor of scores")
     scores: Array = out.float().numpy()
-    if scores.shape != (len(samples), classes):
-        message = f"the model gives scores of shape {scores.shape} for {len(samples)} samples; the dataset has {classes} classes"
-        raise JobError("wrong_output", "prepare", message)
+    if data.misfit(scores.shape, len(samples)):
+        raise JobError("wrong_output", "prepare", f"the model {data.misfit(scores.shape, len(samples))}")
     if not np.isfinite(scores).all():
         raise JobError("nan_output", "prepare", "the model's scores are not finite before it is exported")
     return scores

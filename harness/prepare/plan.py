@@ -17,6 +17,7 @@ from harness.suitefile.parts import names_of_models
 EXPORT_VERSION = 1
 TARGETS = {"onnx": "onnx", "program": "torch"}
 """Forms of exported graphs, and the format of artifacts that holds each."""
+UNLABELLED = "embeddings have no labels"
 EXPORT_PACKAGES = {"onnx": ("torch", "onnx", "onnxscript"), "torch": ("torch",)}
 
 
@@ -85,7 +86,9 @@ class Planner:
             dataset_digest=self.data,
             folder=self.suite.folder,
             seed=self.suite.search.seed,
-            untrainable=unscored(self.registry, self.suite.dataset, candidate.model),
+            untrainable=UNLABELLED
+            if self.suite.task == "embedding"
+            else unscored(self.registry, self.suite.dataset, candidate.model),
         )
 
     def _model_files(self, choice: Choice) -> str:

@@ -184,7 +184,7 @@ class Maker:
             inputs=str(inputs),
             originals=str(store.originals()),
             sample_shape=work.sample_shape,
-            classes=len(store.samples.classes),
+            classes=store.samples.width,
             preprocess=preprocess,
             fixed_batch=fixed,
             size=source.stat().st_size,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -29,10 +30,10 @@ def fit(
 ) -> dict[str, Any]:
     """Train ``model`` in place on ``inputs``, shape (n, …) float32; return what to note about it.
 
-    AdamW (Loshchilov & Hutter 2019) with a one-cycle learning rate (Smith & Topin 2018) and cross-entropy, mixed with the
-    divergence from a ``teacher`` where there is one. With ``minutes``, the cycle goes faster where its steps would take
-    longer, so that it ends in time and at its end. What ``saved`` holds of the same training is not done again. Raises
-    JobError when the loss is no number any more.
+    AdamW (Loshchilov & Hutter 2019) with a one-cycle learning rate (Smith & Topin 2018) and cross-entropy, or the mean squared
+    error where labels are targets (n, k), mixed with the distance from a ``teacher`` where there is one. With ``minutes``, the
+    cycle goes faster where its steps would take longer, so that it ends in time and at its end. What ``saved`` holds of the
+    same training is not done again. Raises JobError when the loss is no number any more.
     """
     torch.manual_seed(seed)
     size = min(int(settings["batch_size"]), len(inputs))
@@ -81,17 +82,22 @@ def _steps(settings: Mapping[str, Any], samples: int, size: int) -> int:
 
 
 def learning(labels: Array) -> Loss:
-    """Return the loss against the labels alone: cross-entropy."""
+    """Return the loss against the labels alone: cross-entropy, or the mean squared error of targets."""
     y = torch.from_numpy(labels)
-    return lambda scores, chosen: nn.functional.cross_entropy(scores, y[chosen])
+    error = nn.functional.mse_loss if y.is_floating_point() else nn.functional.cross_entropy
+    return lambda scores, chosen: error(scores, y[chosen])
 
 
 def distilling(labels: Array, teacher: Teacher) -> Loss:
     """Return the loss of a student: ``mix`` of that against the labels, the rest its divergence from the teacher.
 
     The divergence is that of softened scores, times the squared temperature, so that its gradients stay of one size with
-    those of the labels (Hinton, Vinyals & Dean, Distilling the knowledge in a neural network, 2015).
+    those of the labels (Hinton, Vinyals & Dean, Distilling the knowledge in a neural network, 2015). Targets are not softened:
+    both parts are mean squared errors.
     """
+    if labels.dtype.kind == "f":
+        blend = (teacher.mix * labels + (1 - teacher.mix) * teacher.scores).astype(np.float32)
+        return learning(blend)  # up to a constant, the mean of the two errors
     y, warmth, mix = torch.from_numpy(labels), teacher.temperature, teacher.mix
     told = torch.softmax(torch.from_numpy(teacher.scores).float() / warmth, 1)
 

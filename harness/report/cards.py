@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness import units
+from harness.metrics import QUALITIES
 from harness.report import wording
 from harness.report.cautions import cautions
 from harness.report.comparison import Comparison, against_baseline
@@ -120,9 +121,9 @@ def _card(name: str, one: Mapping[str, Any], candidate: Mapping[str, Any] | None
 
 
 def _headlines(figures: Sequence[Comparison], terms: Sequence[Mapping[str, Any]]) -> tuple[Comparison, ...]:
-    """Return the few figures that matter most to the profile, heaviest first, then accuracy and size."""
+    """Return the few figures that matter most to the profile, heaviest first, then how right scores are, and size."""
     heaviest = [term["metric"] for term in sorted(terms, key=lambda term: -term["weight"])]
-    wanted = dict.fromkeys((*heaviest, "accuracy", "size", "latency_p90"))
+    wanted = dict.fromkeys((*heaviest, *QUALITIES, "size", "latency_p90"))
     by_name = {figure.metric: figure for figure in figures}
     return tuple(by_name[name] for name in wanted if name in by_name)[:HEADLINES]
 

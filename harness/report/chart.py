@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from harness import pareto, units
+from harness.metrics import QUALITIES
 from harness.report import table, wording
 
 _TICKS = {
@@ -20,6 +21,7 @@ _TICKS = {
     units.SHARE: ("~%", ""),
     units.COUNT: ("~s", ""),
     units.JOULE: ("~s", "J"),
+    units.NUMBER: ("~g", ""),
 }
 """How Plotly writes a tick of a linear axis in each unit: a d3 format and a suffix."""
 
@@ -142,9 +144,9 @@ def _losses(axis: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) ->
 
 
 def _first(names: Sequence[str], facts: Mapping[str, Any]) -> list[str]:
-    """Return the axes to begin with: the first latency (else the first that is less when better) against accuracy."""
+    """Return the axes to begin with: the first latency (else the first that is less when better) against how right scores are."""
     timed = [name for name in names if name.startswith("latency")]
     lower = [name for name in names if not facts["metrics"].get(name, {}).get("higher")]
     x = next(iter((*timed, *lower, *names)), "")
-    y = next((name for name in ("accuracy", *names) if name in names and name != x), x)
+    y = next((name for name in (*QUALITIES, *names) if name in names and name != x), x)
     return [x, y]

@@ -6,7 +6,8 @@ The interval of a difference or a ratio is that of ``changes``. Where the answer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,25 +96,39 @@ def _ends(fact: Fact) -> Change:
 def _detail(paired: Paired, fact: Fact) -> str:
     asked = paired.get("n") or fact.get("n")
     of = f" of {wording.count(asked, 'sample')}" if asked else " samples"
+    if "gained" not in paired:
+        return f"on the same{of}".replace(" of", "")
     return f"gained {paired['gained']:,}, lost {paired['lost']:,}{of} (p = {paired['p']:.2g})"
 
 
 def _change(name: str, higher: bool, fact: Fact, baseline: Fact, paired: Paired | None) -> tuple[str, str, str]:
-    if paired:
-        return _points(name, higher, Change(paired["value"], paired["low"], paired["high"]))
+    tell = {units.SHARE: _points, units.NUMBER: _numbers}.get(fact["unit"])
+    if paired and tell:
+        return tell(name, higher, Change(paired["value"], paired["low"], paired["high"]))
     if fact["value"] == baseline["value"]:
         return f"same {wording.metric(name)}", "", "even"
-    if fact["unit"] == units.SHARE:
-        return _points(name, higher, difference(_ends(fact), _ends(baseline)))
+    if tell:
+        return tell(name, higher, difference(_ends(fact), _ends(baseline)))
     gain = ratio(_ends(fact), _ends(baseline)) if higher else ratio(_ends(baseline), _ends(fact))
     return _times(name, higher, gain) if gain else ("", "", "plain")
 
 
 def _points(name: str, higher: bool, change: Change) -> tuple[str, str, str]:
-    value, low, high = (wording.signed(end * 100, 1) for end in (change.value, change.low, change.high))
+    return _difference(name, higher, change, tuple(wording.signed(end * 100, 1) for end in change), " pp")
+
+
+def _numbers(name: str, higher: bool, change: Change) -> tuple[str, str, str]:
+    """Return a difference of plain numbers, with as many decimals as its smallest end needs for two digits."""
+    sizes = [abs(end) for end in change if end]
+    decimals = max(0, 1 - math.floor(math.log10(min(sizes)))) if sizes else 0
+    return _difference(name, higher, change, tuple(wording.signed(end, min(decimals, 6)) for end in change), "")
+
+
+def _difference(name: str, higher: bool, change: Change, shown: Sequence[str], unit: str) -> tuple[str, str, str]:
+    value, low, high = shown
     gain, loss = (change.low > 0, change.high < 0) if higher else (change.high < 0, change.low > 0)
-    ends = "" if low == high else f"{low} to {high} pp"
-    told = f"{value} pp {wording.metric(name)}" if change.value else f"same {wording.metric(name)}"
+    ends = "" if low == high else f"{low} to {high}{unit}"
+    told = f"{value}{unit} {wording.metric(name)}" if change.value else f"same {wording.metric(name)}"
     return told, ends, _tone(gain, loss)
 
 

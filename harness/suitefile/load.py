@@ -14,18 +14,17 @@ from pydantic import ValidationError
 
 from harness import compatibility
 from harness.errors import InputError, SuiteError
-from harness.metrics import PARTS, Metric, Scope
+from harness.metrics import qualities
 from harness.registry import Registry
+from harness.sources import sources
 from harness.spec import Candidate, Choice, Document, Suite
-from harness.suitefile import profiles
+from harness.suitefile import needs, profiles
+from harness.suitefile.needs import ABSENT, Needs, inside
 from harness.suitefile.parts import COMBINATIONS_AT_MOST, expand
 from harness.suitefile.suggest import note
 from harness.suitefile.yaml_text import Path, Reading, read
 
 CANDIDATES_AT_MOST: Final = 100_000
-
-
-_ABSENT: Final = object()
 
 
 def load(path: FilePath, registry: Registry) -> Suite:
@@ -75,21 +74,27 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     )
     chains = _chains(raw.get("passes", [[]]), registry, reading, labels[1])
     runtimes = _each(raw.get("runtimes"), registry.runtimes, "runtimes", reading, labels[2])
-    dataset = _one(_inside(raw, "workload", "dataset"), registry.datasets, "datasets", reading, ("workload", "dataset"))
+    dataset = _one(inside(raw, "workload", "dataset"), registry.datasets, "datasets", reading, ("workload", "dataset"))
+    task = "classification"
+    if dataset:
+        dataset, task = needs.task(inside(raw, "workload", "task", None), dataset, registry, folder, reading)
+    own = document.workload.metric if document else None
+    if own:
+        _try(lambda: sources(own.python, folder), reading, ("workload", "metric", "python"))
+    judged = qualities(task, own.better if own else None)
     named = raw.get("profiles")
-    unscored = _unscored(dataset, models, registry)
-    lacks = partial(_lacks, scenarios=tuple(choice.part for choice in scenarios), unscored=unscored, registry=registry, raw=raw)
-    settled = (
-        [profiles.settle(name, one, lacks, reading) for name, one in (named or {}).items()] if isinstance(named, dict) else []
-    )
-    if dataset and not registry.datasets[dataset.part].labelled:
-        _judge_nothing(chains, runtimes, registry, reading)
+    given = Needs(raw, tuple(choice.part for choice in scenarios), judged, needs.unscored(dataset, models, registry), registry)
+    several = named.items() if isinstance(named, dict) else ()
+    settled = [profiles.settle(name, one, given.lacks, reading) for name, one in several]
+    why = compatibility.unjudged(registry, dataset, task) if dataset else None
+    if why:
+        needs.judge_nothing(why, chains, runtimes, registry, reading)
     if dataset:
         _try(lambda: registry.datasets[dataset.part].digest(dataset.options, folder), reading, ("workload", "dataset"))
     baseline = _baseline(raw.get("baseline"), registry, reading, labels)
     if raw.get("baseline") is None:
         baseline = _first_that_fits(models, runtimes, registry)
-    batch_sizes = _batch_sizes(_inside(raw, "workload", "batch_size", 1), reading)
+    batch_sizes = _batch_sizes(inside(raw, "workload", "batch_size", 1), reading)
     if (count := len(models) * len(chains) * len(runtimes) * len(batch_sizes)) > CANDIDATES_AT_MOST:
         reading.mistake((), f"its axes multiply to {count:,} combinations", f"at most {CANDIDATES_AT_MOST:,}")
     if reading.mistakes or document is None or dataset is None:
@@ -103,6 +108,8 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
         dataset=dataset,
         batch_sizes=batch_sizes,
         end_to_end=document.workload.end_to_end,
+        task=task,
+        own_metric=own,
         baseline=baseline.model_copy(update={"batch_size": batch_sizes[0], "device": document.target.device}),
         models=models,
         chains=chains,
@@ -114,11 +121,6 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
         limits=document.limits,
         target=document.target,
     )
-
-
-def _inside(raw: dict[str, Any], key: str, inner: str, default: Any = _ABSENT) -> Any:
-    outer = raw.get(key)
-    return outer.get(inner, default) if isinstance(outer, dict) else default
 
 
 class _Labels:
@@ -159,7 +161,7 @@ def _each(
 def _one(
     use: Any, parts: Mapping[str, Any], kind: str, reading: Reading, at: Path, models: Mapping[str, Any] = MappingProxyType({})
 ) -> Choice | None:
-    if use is _ABSENT:
+    if use is ABSENT:
         return None  # told by the document's own types
     found = expand(use, parts, kind, reading, at, models)
     if len(found) > 1:
@@ -195,55 +197,11 @@ def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tup
     return tuple(found.values())
 
 
-def _unscored(dataset: Choice | None, models: tuple[Choice, ...], registry: Registry) -> tuple[str, str] | None:
-    """Return what an accuracy needs that the suite does not give, and how to give it."""
-    if dataset and not registry.datasets[dataset.part].labelled:
-        return f"labels, and {dataset.part!r} is noise", "weigh speed and size alone, or name another dataset"
-    if models and all("untrained" in registry.models[choice.part].traits(choice.options) for choice in models):
-        return "trained weights, and all of these are random", "weigh speed and size alone, or leave out weights: random"
-    return None
-
-
-def _lacks(
-    metric: Metric, scenarios: tuple[str, ...], unscored: tuple[str, str] | None, registry: Registry, raw: dict[str, Any]
-) -> tuple[str, str] | None:
-    """Return what ``metric`` needs that the suite does not give, and how to give it."""
-    if metric.scope is Scope.NUMERICS and unscored:
-        return unscored
-    if metric.scenario and metric.scenario not in scenarios:
-        options = registry.scenarios[metric.scenario].options.model_fields
-        asked = [f"{name}: …" for name, field in options.items() if field.is_required()]
-        use = f"{{{metric.scenario}: {{{', '.join(asked)}}}}}" if asked else metric.scenario
-        return f"the scenario {metric.scenario!r}", f"add it to scenarios: [{use}]"
-    if metric.name.removeprefix("time_") in PARTS and _inside(raw, "workload", "end_to_end", False) is not True:
-        return "the whole path to be timed", "add to workload: {end_to_end: true}"
-    target = raw.get("target")
-    device = target.get("device", "cpu") if isinstance(target, dict) else target
-    if metric.name == "memory_device" and device in (None, "cpu"):
-        return "a GPU", "target: cuda:0"
-    if metric.scope is Scope.DERIVED and (not isinstance(target, dict) or target.get("price_per_hour") is None):
-        return "a price", "add to target: {price_per_hour: 0.35}"
-    return None
-
-
-def _judge_nothing(
-    chains: tuple[tuple[Choice, ...], ...], runtimes: tuple[Choice, ...], registry: Registry, reading: Reading
-) -> None:
-    """Note each pass that goes by an accuracy as a mistake: there is none."""
-    for choice in {c.label: c for chain in chains for c in chain}.values():
-        served = [
-            compatibility.tools(registry.passes[choice.part], registry.runtimes[one.part], choice.options) for one in runtimes
-        ]
-        if any(tool.judges for found in served if not isinstance(found, str) for tool in found):
-            message = f"{choice.label} goes by accuracy, and there is none: {compatibility.NOISE}"
-            reading.mistake(("passes",), message, "leave that out, or name another dataset")
-
-
 def _baseline(raw: Any, registry: Registry, reading: Reading, labels: tuple[_Labels, _Labels, _Labels]) -> Candidate | None:
     if not isinstance(raw, dict):
         return None
-    model = _one(raw.get("model", _ABSENT), registry.models, "models", reading, ("baseline", "model"))
-    runtime = _one(raw.get("runtime", _ABSENT), registry.runtimes, "runtimes", reading, ("baseline", "runtime"))
+    model = _one(raw.get("model", ABSENT), registry.models, "models", reading, ("baseline", "model"))
+    runtime = _one(raw.get("runtime", ABSENT), registry.runtimes, "runtimes", reading, ("baseline", "runtime"))
     uses = raw.get("passes", [])
     passes = [
         _one(use, registry.passes, "passes", reading, ("baseline", "passes", i), registry.models)

@@ -114,4 +114,5 @@ def _example(metric: str) -> str:
         units.COUNT: "[1 M, 50 M]",
         units.JOULE: "[1 mJ, 100 mJ]",
         units.COST: "[0.001, 0.1]",
+        units.NUMBER: "[0, 1]",
     }[METRICS[metric].unit]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from harness.errors import InputError
+from harness.metrics import TASKS
 from harness.registry import open_door
 
 if TYPE_CHECKING:
@@ -106,12 +107,32 @@ class DatasetContract(PartContract):
         samples = self.opened(part, options, folder)
         for split in (samples.train, samples.test):
             assert len(split.samples) == len(split.labels) > 0
-            assert split.labels.dtype == np.int64
-            assert split.labels.min() >= 0
-            assert split.labels.max() < len(samples.classes)
+            if samples.task == "regression":
+                assert split.labels.dtype == np.float32
+                assert split.labels.shape[1:] == (samples.width,)
+                assert np.isfinite(split.labels).all()
+            else:
+                assert split.labels.dtype == np.int64
+                assert split.labels.min() >= 0
+                assert split.labels.max() < (len(samples.classes) or 1)
+
+    def test_it_says_what_its_labels_are_for(self, part: Dataset, options: Mapping[str, Any], folder: Path) -> None:
+        assert part.task(options, folder) == self.opened(part, options, folder).task
+        assert part.task(options, folder) in TASKS
+
+    def test_embeddings_are_judged_by_pairs_of_test_samples(
+        self, part: Dataset, options: Mapping[str, Any], folder: Path
+    ) -> None:
+        samples = self.opened(part, options, folder)
+        assert (samples.pairs is not None) == (samples.task == "embedding")
+        if samples.pairs is not None:
+            assert samples.pairs.shape[1:] == (3,)
+            assert set(samples.pairs[:, :2].ravel()) <= set(range(len(samples.test)))
 
     def test_every_class_is_trained_and_tested(self, part: Dataset, options: Mapping[str, Any], folder: Path) -> None:
         samples = self.opened(part, options, folder)
+        if samples.task != "classification":
+            return
         everything = set(range(len(samples.classes)))
         assert set(samples.train.labels) == everything
         assert set(samples.test.labels) == everything

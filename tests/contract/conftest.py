@@ -19,6 +19,9 @@ def folder(tmp_path_factory):
     rng = np.random.default_rng(0)
     labels = np.arange(40) % 4
     np.savez(place / "own.npz", x=rng.integers(0, 255, (40, 6, 5), dtype=np.uint8), y=labels)
+    np.savez(place / "targets.npz", x=rng.random((40, 5)), y=rng.random((40, 2)))
+    pairs = rng.integers(0, 40, (30, 2))
+    np.savez(place / "pairs.npz", x=rng.random((40, 5)), pairs=pairs, similarity=rng.random(30))
     for name in ("cat", "dog", "owl"):
         (place / "images" / name).mkdir(parents=True)
         for i in range(10):

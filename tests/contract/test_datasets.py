@@ -40,6 +40,24 @@ class TestNpz(DatasetContract):
         return {"file": "own.npz"}
 
 
+class TestNpzTargets(TestNpz):
+    @pytest.fixture
+    def options(self):
+        return {"file": "targets.npz"}
+
+
+class TestNpzTargetsOfWholeNumbers(TestNpz):
+    @pytest.fixture
+    def options(self):
+        return {"file": "own.npz", "task": "regression"}
+
+
+class TestNpzPairs(TestNpz):
+    @pytest.fixture
+    def options(self):
+        return {"file": "pairs.npz"}
+
+
 class TestImageFolder(DatasetContract):
     @pytest.fixture
     def part(self):

@@ -52,6 +52,7 @@ def _lay_out_files(folder: Path) -> None:
     for path in ("weights/resnet18.safetensors", "models/exported.onnx", "my_models.py"):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).touch()
+    np.savez(folder / "houses.npz", x=np.zeros((4, 3)), y=np.zeros(4))
 
 
 def test_every_suite_in_the_docs_is_valid(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from harness import keys
 from harness.ledger import Ledger
-from harness.metrics import METRICS, PARTS, Scope
+from harness.metrics import METRICS, PARTS, QUALITIES, Scope
 from harness.spec import Candidate, Choice, Target
 from harness.store import Store
 from harness.suitefile import loads
@@ -215,7 +215,7 @@ def test_metrics_never_share_a_key(key):
 
 def test_processes_share_no_key_but_of_what_does_not_differ_between_them(key):
     shared = {metric for metric in STORED if key(metric, process=1) == key(metric)}
-    assert shared == {"accuracy", "server_rate", *STATIC}
+    assert shared == {*QUALITIES, "server_rate", *STATIC}
     assert key("latency_p50", process=1) != key("latency_p50", process=2)
 
 
@@ -265,3 +265,15 @@ def test_files_are_told_apart_by_name_and_content(tmp_path):
 
 def test_a_package_that_is_not_installed_has_no_version():
     assert set(keys.versions(("numpy", "no-such-package-here"))) == {"numpy"}
+
+
+def test_the_suites_own_metric_depends_on_its_sources_and_nothing_else_does(asked, registry, artifact):
+    candidate = Candidate(model=asked.models[0], runtime=asked.runtimes[0])
+
+    def key_of(name, sources):
+        setting = keys.Setting("machine", {}, own_metric={"function": "mine:f1", "sources": sources})
+        return keys.fact_key(keys.subject(METRICS[name], candidate, artifact, registry.runtimes["openvino"], setting))
+
+    assert key_of("own_score", "one") != key_of("own_score", "two")
+    for name in ("accuracy", "rmse", "size", "load_time"):
+        assert key_of(name, "one") == key_of(name, "two")

@@ -1,7 +1,7 @@
 import pytest
 
 from harness import units
-from harness.metrics import METRICS, PARTS, PERCENTILES, Scope
+from harness.metrics import METRICS, PARTS, PERCENTILES, QUALITIES, Scope
 from harness.registry import Registry
 from harness.stats import NEEDED_QUERIES
 
@@ -38,7 +38,7 @@ def test_every_scenario_a_metric_needs_is_declared():
 
 def test_what_is_measured_once_is_what_does_not_differ_between_processes_and_what_repeats_itself():
     once = {name for name, metric in METRICS.items() if not metric.replicated}
-    assert once == {"accuracy", "size", "parameters", "macs", "cost", "server_rate", "compile_time"}
+    assert once == {*QUALITIES, "size", "parameters", "macs", "cost", "server_rate", "compile_time"}
     assert {name for name, metric in METRICS.items() if metric.scope is Scope.DERIVED} == {"cost"}
 
 

@@ -7,6 +7,7 @@ import pytest
 from harness.report import surroundings, wording
 from harness.report.cards import cards
 from harness.report.chart import chart
+from harness.report.comparison import compare
 from harness.report.memory import memory
 from harness.report.table import table
 
@@ -231,3 +232,13 @@ def test_why_there_is_no_accuracy_is_told_whatever_the_profile_looks_at(answer):
     answer["priorities"]["toys"]["weights"] = {"latency_p90": 1.0}
     (card,) = cards(answer)
     assert "No accuracy: not measured: the samples are noise." in card.cautions
+
+
+def test_a_difference_of_plain_numbers_has_the_digits_it_needs_and_no_points():
+    made = {"value": 0.5, "low": 0.45, "high": 0.56, "unit": "number"}
+    other = {"value": 0.6, "low": 0.5, "high": 0.7, "unit": "number"}
+    told = compare("rmse", False, made, other, {"value": -0.1, "low": -0.123, "high": -0.075, "n": 180})
+    assert (told.change, told.ends, told.tone) == ("−0.100 rmse", "−0.123 to −0.075", "better")
+    assert told.detail == "on the same 180 samples"
+    alone = compare("spearman", True, made | {"value": -0.2, "low": -0.3, "high": -0.1}, other)
+    assert (alone.change, alone.tone) == ("−0.80 spearman", "worse")
