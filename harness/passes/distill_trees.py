@@ -95,6 +95,8 @@ def _converted(student: Any, example: Array) -> onnx.ModelProto:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
             graph = to_onnx(student, example, target_opset=OPSET)
+        classes = graph.graph.output[0].type.tensor_type.shape.dim[1]
+        classes.dim_value = student.n_outputs_  # the converter says one, whatever the regressor has
         onnx.checker.check_model(graph)
     except Exception as error:  # the converter's exceptions have no common ancestor
         first = (str(error).strip().splitlines() or [""])[0][:200]

@@ -80,21 +80,21 @@ def test_a_student_with_a_teacher_beats_the_same_student_alone(epochs: int, caps
     assert np.mean(taught) > np.mean(alone)
 
 
-def test_a_tree_with_a_teacher_beside_the_same_tree_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is asserted: a tree of so few samples is not held back by its labels, but by its form."""
-    choice = {
-        "part": "sklearn",
-        "label": "decision_tree",
-        "options": {"estimator": "decision_tree", "params": {"max_depth": DEPTH}},
-    }
+@pytest.mark.parametrize(("temperature", "mix"), [(1.0, 0.0), (1.0, 0.5), (4.0, 0.0), (4.0, 0.5)])
+def test_a_tree_with_a_teacher_beside_the_same_tree_alone(
+    temperature: float, mix: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is asserted: the teacher is asked of the samples that the labels are of, and has learned these itself."""
+    options = {"estimator": "decision_tree", "params": {"max_depth": DEPTH}}
+    wish = {"student": {"part": "sklearn", "label": "tree", "options": options}, "temperature": temperature, "mix": mix}
     taught, alone = [], []
     for seed in SEEDS:
-        made = distill_trees.apply(teacher(), {"student": choice}, bench(seed))
+        made = distill_trees.apply(teacher(), wish, bench(seed))
         tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=distill_trees.LEAF, random_state=seed)
         inputs, labels = trained.bench().inputs(made.preprocess, "train", None)
         tested, right = trained.bench().inputs(made.preprocess, "test", None)
         taught.append(trained.accuracy(made))
         alone.append(float((tree.fit(inputs, labels).predict(tested) == right).mean()))
     with capsys.disabled():
-        print("\n" + compared(f"a tree of depth {DEPTH}", taught, alone))
+        print("\n" + compared(f"a tree of depth {DEPTH}, temperature {temperature:g}, mix {mix:g}", taught, alone))
     assert len(taught) == len(SEEDS)

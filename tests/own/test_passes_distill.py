@@ -305,3 +305,5 @@ def test_what_lies_in_the_file_is_a_checked_graph() -> None:
     made = distill_trees.apply(trained.resnet(), {"student": trees("decision_tree", max_depth=3)}, bench())
     onnx.checker.check_model(made.model)
     assert next(one.op_type for one in made.model.graph.node) == "TreeEnsembleRegressor"
+    (output,) = made.model.graph.output
+    assert [side.dim_value for side in output.type.tensor_type.shape.dim] == [0, 10], "any number of samples, ten classes"
