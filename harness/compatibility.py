@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from harness.interfaces import ByRuntime, ChangesTraits, Pass, Runtime, Tool
+from harness.interfaces import ByRuntime, ChangesTraits, GivesSeveral, Pass, Runtime, TakesSeveral, Tool
 from harness.registry import Registry
 from harness.spec import Choice
 
@@ -28,19 +28,35 @@ def unscored(registry: Registry, dataset: Choice, model: Choice) -> str | None:
     return RANDOM if "untrained" in registry.models[model.part].traits(model.options) else None
 
 
-def unjudged(registry: Registry, dataset: Choice, task: str) -> str | None:
-    """Return why no pass can go by an accuracy in a workload, or None where one can."""
-    if not registry.datasets[dataset.part].labelled:
-        return NOISE
-    return None if task == "classification" else f"of {task} none is defined"
+class Workload(NamedTuple):
+    """What of a workload matters to whether a chain makes sense."""
+
+    unjudged: str | None = None
+    """Why no pass can go by an accuracy, if so."""
+    several: bool = False
+    """Whether samples are records, so that models have several inputs."""
 
 
-def refusal(
-    registry: Registry, model: Choice, passes: Sequence[Choice], runtime: Choice, unjudged: str | None = None
-) -> str | None:
-    """Return why these cannot be one candidate, or None when they can. ``unjudged``: why the workload has no accuracy."""
+PLAIN: Final = Workload()
+"""Images or rows, of classes."""
+
+
+def workload(registry: Registry, dataset: Choice, task: str) -> Workload:
+    """Return what candidates of a workload must bear."""
+    part = registry.datasets[dataset.part]
+    unjudged = NOISE if not part.labelled else None if task == "classification" else f"of {task} none is defined"
+    return Workload(unjudged, isinstance(part, GivesSeveral) and bool(part.inputs(dataset.options)))
+
+
+def refusal(registry: Registry, model: Choice, passes: Sequence[Choice], runtime: Choice, given: Workload = PLAIN) -> str | None:
+    """Return why these cannot be one candidate of the workload ``given``, or None when they can."""
     traits = registry.models[model.part].traits(model.options)
-    unjudged = unjudged or (RANDOM if "untrained" in traits else None)
+    unjudged = given.unjudged or (RANDOM if "untrained" in traits else None)
+    if given.several:
+        parts = (registry.models[model.part], *(registry.passes[choice.part] for choice in passes))
+        single = next((part.name for part in parts if not isinstance(part, TakesSeveral)), None)
+        if single:
+            return f"{single} handles one input; the dataset gives several"
     target = registry.runtimes[runtime.part]
     steps: list[tuple[str, Tool]] = []
     for choice in passes:

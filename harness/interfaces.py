@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # the process that measures imports this page, and pays for n
     from harness.record import Preprocess
 
 Array = npt.NDArray[Any]
+Batch = Any
+"""What a model takes: an array, or of a model with several inputs a tuple of arrays, in the order of the model's inputs."""
 
 
 class Part(Protocol):
@@ -106,6 +108,21 @@ class ChangesTraits(Protocol):
 
 
 @runtime_checkable
+class GivesSeveral(Protocol):
+    """What a dataset has beside the rest when its samples may be records: several arrays, each an input of the model."""
+
+    def inputs(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names of a record's arrays; none where samples are images or rows."""
+
+
+@runtime_checkable
+class TakesSeveral(Protocol):
+    """What a model source or a pass has beside the rest when it can handle records."""
+
+    several: bool
+
+
+@runtime_checkable
 class ByRuntime(Protocol):
     """What a pass has beside the rest when the same request is served by another tool for each runtime."""
 
@@ -138,7 +155,7 @@ class Session(Protocol):
     settings: Mapping[str, Any]
     """What is really in effect, as read back from the runtime."""
 
-    def run(self, batch: Array) -> Array:
+    def run(self, batch: Batch) -> Array:
         """Return the scores, shape (samples, classes), of a preprocessed ``batch``; blocks until they are there."""
 
     def device_memory(self) -> int | None:
@@ -192,7 +209,10 @@ class Scenario(Part, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Raw samples with their labels: ``samples[i]`` is an image (height, width, channels), uint8, or a row, float32."""
+    """Raw samples with their labels: ``samples[i]`` is an image (height, width, channels), uint8, a row, float32, or a record.
+
+    Records are a structured array, a field for each input of a model.
+    """
 
     samples: Any
     labels: Array
@@ -205,7 +225,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """A dataset, opened. ``shape`` is that of every raw sample, or None where they differ (a folder of photographs)."""
+    """A dataset, opened. ``shape`` is that of every raw sample, () of records, or None where they differ (photographs)."""
 
     classes: tuple[str, ...]
     train: Split
@@ -219,6 +239,11 @@ class Samples:
     """What the labels are: class numbers, int64 (n); of a ``regression`` targets, float32 (n, k); of an ``embedding`` nothing."""
     pairs: Array | None = None
     """What embeddings are judged by: rows of (index, index, similarity), of test samples, float64."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of a record's arrays; none where samples are images or rows."""
+        return tuple(self.test.samples.dtype.names) if self.shape == () else ()
 
     @property
     def width(self) -> int:
@@ -281,7 +306,7 @@ class Bench:
     seed: int
     folder: Path
     say: Callable[[str], None]
-    inputs: Callable[[Preprocess, str, int | None], tuple[Array, Array]]
+    inputs: Callable[[Preprocess, str, int | None], tuple[Batch, Array]]
     """(preprocess, "train" | "test", at most how many) → inputs ready for the model, float32, and labels (``Samples.task``)."""
     fit: Fit
     keep: Callable[[str, Callable[[], Array]], Array]

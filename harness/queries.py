@@ -10,9 +10,9 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from harness.interfaces import Array, Session
+from harness.interfaces import Array, Batch, Session
 from harness.metrics import PARTS
-from harness.preprocess import arithmetic
+from harness.preprocess import arithmetic, each, joined, taken
 
 POOL_BYTES: Final = 32 * 2**20
 """Inputs made before the clock runs, so that queries do not repeat a single batch."""
@@ -50,7 +50,7 @@ class Prepared:
     def to(self, session: Session) -> Prepared:
         """Address the queries to ``session``."""
         self._run = run = session.run
-        self._flat: Array | None = None
+        self._flat: Batch = None
         pool, count = self.pool, len(self.pool)
 
         def query(number: int) -> None:
@@ -62,9 +62,9 @@ class Prepared:
     def answer(self, indices: Sequence[int]) -> None:
         """Answer these samples; where the batch is fixed, it is filled up with the last of them."""
         if self._flat is None:
-            self._flat = np.concatenate(self.pool)
+            self._flat = joined(self.pool)
         chosen = list(indices) + [indices[-1]] * (self.fixed - len(indices) if self.fixed else 0)
-        self._run(self._flat[chosen])
+        self._run(taken(self._flat, chosen))
 
     def parts(self, last: int) -> dict[str, Array]:
         """Return nothing: there is one part, the model."""
@@ -105,7 +105,7 @@ class WholePath:
         marks = [perf_counter()]
         images = [self._decode(raw) if isinstance(raw, bytes) else raw for raw in (self._raw[i] for i in chosen)]
         marks.append(perf_counter())
-        if images[0].ndim == 3:
+        if images[0].ndim == 3:  # not of rows or records
             images = [self._geometry(image, self._how) for image in images]
         marks.append(perf_counter())
         batch = arithmetic(np.stack(images), self._how)
@@ -122,9 +122,9 @@ class WholePath:
         return {name: table[:, i] for i, name in enumerate(PARTS)}
 
 
-def batches(raw: Array, preprocess: Mapping[str, Any], size: int) -> list[Array]:
+def batches(raw: Array, preprocess: Mapping[str, Any], size: int) -> list[Batch]:
     """Return some batches of ``size`` preprocessed samples, as many as the pool may hold; samples repeat if needed."""
-    one = arithmetic(raw[:1], preprocess).nbytes * size
+    one = sum(array.nbytes for array in each(arithmetic(raw[:1], preprocess))) * size
     count = max(1, min(POOL_BATCHES, POOL_BYTES // max(1, one), -(-len(raw) // size)))
     order = np.arange(count * size) % len(raw)
     return [arithmetic(raw[order[i * size : (i + 1) * size]], preprocess) for i in range(count)]

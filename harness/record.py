@@ -81,6 +81,7 @@ class Preprocess(Value):
     scale: float = 1 / 255
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
+    inputs: dict[str, str] | None = Field(None, description="of records: the model's inputs in order, with their NumPy types")
 
 
 class Artifact(Value):

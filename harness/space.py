@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.compatibility import refusal, unjudged
+from harness.compatibility import refusal, workload
 from harness.registry import Registry
 from harness.spec import Candidate, Suite
 
@@ -44,9 +44,9 @@ def expand(suite: Suite, registry: Registry) -> Space:
     """Return the space of ``suite``."""
     candidates: list[Candidate] = []
     left_out: dict[str, list[str]] = {}
-    why = unjudged(registry, suite.dataset, suite.task)
+    given = workload(registry, suite.dataset, suite.task)
     for candidate in _product(suite):
-        reason = refusal(registry, candidate.model, candidate.passes, candidate.runtime, why)
+        reason = refusal(registry, candidate.model, candidate.passes, candidate.runtime, given)
         if reason:
             left_out.setdefault(reason, []).append(candidate.label)
         else:

@@ -31,6 +31,9 @@ class NpzOptions(Value):
 
     file: str = Field(description="path of the .npz file, from the suite's folder")
     test_share: float = Field(0.3, gt=0, lt=1, description="share of the samples held out, where the file has no split")
+    inputs: tuple[str, ...] | None = Field(
+        None, min_length=1, description="of models with several inputs: the arrays that are these, by name, in place of x"
+    )
     task: Literal["classification", "regression", "embedding"] | None = Field(
         None, description="what y is; default: by its kind of numbers, or embedding where there are pairs"
     )
@@ -160,6 +163,10 @@ class Npz:
         known = headers(folder / str(options["file"]))
         labels = known.get("y", known.get("y_train"))
         return str(options.get("task") or by_labels("pairs" in known, labels.kind if labels else ""))
+
+    def inputs(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the arrays that are a model's inputs, by name."""
+        return tuple(options.get("inputs") or ())
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file and of how it is split."""

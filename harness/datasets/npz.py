@@ -14,12 +14,16 @@ from harness.errors import InputError
 from harness.interfaces import Array, Samples, Split
 
 CLASSES_AT_MOST: Final = 100_000
+KINDS: Final = {"i": np.int64, "u": np.int64, "b": np.bool_, "f": np.float32}
+"""Types of a record's arrays, by kind."""
 
 
 def load(options: Mapping[str, Any], folder: Path) -> Samples:
     """Return the samples of the file; raises InputError with what does not fit."""
     path = folder / str(options["file"])
     arrays = _read(path)
+    if options.get("inputs"):
+        arrays = _recorded(arrays, tuple(options["inputs"]), path)
     kind = next((arrays[name].dtype.kind for name in ("y", "y_train") if name in arrays), "")
     task = str(options.get("task") or by_labels("pairs" in arrays, kind))
     if task == "embedding":
@@ -46,6 +50,30 @@ def load(options: Mapping[str, Any], folder: Path) -> Samples:
         return Samples((), train, test, train.samples.shape[1:], task=task)
     count = int(max(train.labels.max(), test.labels.max())) + 1
     return Samples(tuple(map(str, range(count))), train, test, train.samples.shape[1:])
+
+
+def _recorded(arrays: Mapping[str, Array], names: tuple[str, ...], path: Path) -> dict[str, Array]:
+    """Return the arrays with records as ``x``, or ``x_train`` and ``x_test``, in place of the inputs they are made of."""
+    splits = ("_train", "_test") if {f"{name}_train" for name in names} <= arrays.keys() else ("",)
+    missing = sorted(f"{name}{split}" for name in names for split in splits if f"{name}{split}" not in arrays)
+    if missing:
+        raise InputError(f"{path} holds no {', '.join(missing)}", f"it has {', '.join(sorted(arrays)) or 'nothing'}")
+    made = {f"x{split}": _records({name: arrays[f"{name}{split}"] for name in names}, path) for split in splits}
+    return {name: array for name, array in arrays.items() if not name.startswith("x")} | made
+
+
+def _records(inputs: Mapping[str, Array], path: Path) -> Array:
+    """Return one structured array, a field for each input: whole numbers as int64, others as float32 or bool."""
+    if len({len(array) for array in inputs.values()}) != 1:
+        raise InputError(f"{path}: {', '.join(f'{name} has {len(array)}' for name, array in inputs.items())} samples")
+    for name, array in inputs.items():
+        if array.dtype.kind not in KINDS or (array.dtype.kind == "f" and not np.isfinite(array).all()):
+            raise InputError(f"{path}: {name} is {array.dtype} or not finite", "expected numbers or booleans")
+    fields = [(name, KINDS[array.dtype.kind], array.shape[1:]) for name, array in inputs.items()]
+    records = np.empty(len(next(iter(inputs.values()))), dtype=fields)
+    for name, array in inputs.items():
+        records[name] = array
+    return records
 
 
 def _embedding(arrays: Mapping[str, Array], path: Path) -> Samples:
@@ -78,6 +106,8 @@ def _pairs(arrays: Mapping[str, Array], count: int, path: Path) -> Array:
 
 
 def _same_shape(train: Split, test: Split, path: Path) -> None:
+    if train.samples.dtype.names and train.samples.dtype != test.samples.dtype:
+        raise InputError(f"{path}: the inputs of training and test samples differ in shape or type")
     shapes = train.samples.shape[1:], test.samples.shape[1:]
     if shapes[0] != shapes[1]:
         raise InputError(f"{path}: training samples have shape {shapes[0]}, test samples {shapes[1]}")
@@ -97,6 +127,8 @@ def _read(path: Path) -> dict[str, Array]:
 
 
 def _samples(array: Array, name: str, path: Path) -> Array:
+    if array.dtype.names:
+        return array
     if array.dtype == np.uint8 and array.ndim == 3:
         return array[..., np.newaxis]
     if array.dtype == np.uint8 and array.ndim == 4 and array.shape[3] in (1, 3):

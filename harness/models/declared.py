@@ -72,7 +72,7 @@ class TimmOptions(Value):
 
 
 class OnnxOptions(Value):
-    """An ONNX file with one input and class scores as its first output."""
+    """An ONNX file with scores as its first output of floats; its inputs are samples, or a record's arrays by name."""
 
     file: str = Field(description="path of the .onnx file, from the suite's folder")
     preprocess: Preprocess | None = Field(None, description="default: pixels / 255, layout by the shape of its input")
@@ -136,6 +136,7 @@ class Onnx:
     packages = ("onnx",)
     version = 1
     door = "harness.models.onnx_source:build"
+    several = True
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
         """Return the traits of a graph that nothing is known about."""
@@ -157,6 +158,7 @@ class Python:
     packages = ("torch", "scikit-learn", "skl2onnx")
     version = 2
     door = "harness.models.python_source:build"
+    several = True
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
         """Return the traits of a network, or of a graph that nothing is known about: a classifier is not made to ask it."""

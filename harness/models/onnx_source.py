@@ -11,9 +11,10 @@ import onnxruntime as ort
 from onnx.utils import Extractor
 
 from harness.errors import InputError, JobError
-from harness.interfaces import Array, Bench, Samples, Work
+from harness.interfaces import Batch, Bench, Samples, Work
 from harness.models import onnx_file
 from harness.models.declared import OnnxOptions
+from harness.preprocess import each, taken
 from harness.record import Preprocess
 
 
@@ -21,28 +22,60 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the graph of the file with the pre-processing that goes with it, tried on a few samples."""
     wish = OnnxOptions.model_validate(dict(options))
     model = onnx_file.read(bench.folder / wish.file)
-    leave_one_input(model, wish.file)
-    shape = input_shape(model, wish.file)
-    preprocess = settle(wish.preprocess or Preprocess(), shape, bench.data, wish.file)
-    sample = sample_shape(preprocess, shape, bench.data)
-    _require_fit(shape, sample, wish.file)
+    leave_inputs(model, wish.file, bench.data.inputs)
+    sample: tuple[int, ...] = ()
+    if bench.data.inputs:
+        preprocess, fixed = _records(model, wish, bench.data), fixed_batch(model)
+    else:
+        shape = input_shape(model, wish.file)
+        preprocess = settle(wish.preprocess or Preprocess(), shape, bench.data, wish.file)
+        sample, fixed = sample_shape(preprocess, shape, bench.data), shape[0]
+        _require_fit(shape, sample, wish.file)
     model = scores_only(model, wish.file)
-    samples, _ = bench.inputs(preprocess, "test", shape[0] or 2)
-    _try(model, np.resize(samples, (shape[0] or len(samples), *samples.shape[1:])), bench.data, wish.file)
+    samples, _ = bench.inputs(preprocess, "test", fixed or 2)
+    count = len(each(samples)[0])
+    _try(model, taken(samples, np.arange(fixed or count) % count), bench.data, wish.file)
     return Work("onnx", model, preprocess, sample, {})
 
 
-def leave_one_input(model: onnx.ModelProto, name: str) -> None:
-    """Take the weights out of the inputs, where old files list them; raises InputError unless one input is left."""
+def fixed_batch(model: onnx.ModelProto) -> int | None:
+    """Return the only batch size that a graph takes; None where it takes any."""
+    sides = model.graph.input[0].type.tensor_type.shape.dim
+    return int(sides[0].dim_value) or None if sides else None
+
+
+def _records(model: onnx.ModelProto, wish: OnnxOptions, data: Samples) -> Preprocess:
+    """Return how records become the inputs of the graph: by their names, of the types that it wants."""
+    if wish.preprocess:
+        raise InputError(f"{wish.file} takes {', '.join(data.inputs)} as they are", "leave out preprocess")
+    example, types = data.test.samples, dict[str, str]()
+    for value in model.graph.input:
+        kind = value.type.tensor_type
+        shape = tuple(side.dim_value if side.dim_value > 0 else None for side in kind.shape.dim)
+        have = (None, *example.dtype[value.name].shape)
+        if len(shape) != len(have) or any(want not in (None, side) for want, side in zip(shape[1:], have[1:], strict=True)):
+            raise InputError(f"{wish.file} takes {value.name} of shape {_shown(shape)}, the dataset has {_shown(have)}")
+        types[value.name] = onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type).name
+    return Preprocess(layout="as_is", scale=1.0, inputs=types)
+
+
+def leave_inputs(model: onnx.ModelProto, name: str, given: tuple[str, ...] = ()) -> None:
+    """Take the weights out of the inputs, where old files list them; raises InputError unless what is left is ``given``.
+
+    With nothing given by name, one input must be left: the batch of samples.
+    """
     stored = {tensor.name for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in stored]
-    if len(inputs) != 1:
-        told = ", ".join(value.name for value in inputs)
-        raise InputError(f"{name} has {len(inputs)} inputs ({told})", "one is supported: the batch of samples")
+    told = ", ".join(value.name for value in inputs)
+    if not given and len(inputs) != 1:
+        hint = f"one is the batch of samples; for several, an npz dataset with inputs: [{told}]"
+        raise InputError(f"{name} has {len(inputs)} inputs ({told})", hint)
+    if given and not {value.name for value in inputs} <= set(given):
+        raise InputError(f"{name} has the inputs {told}; the dataset gives {', '.join(given)}", "name its arrays alike")
     if len(inputs) < len(model.graph.input):
-        keep = onnx.ValueInfoProto.FromString(inputs[0].SerializeToString())
+        keep = [onnx.ValueInfoProto.FromString(value.SerializeToString()) for value in inputs]
         del model.graph.input[:]
-        model.graph.input.append(keep)
+        model.graph.input.extend(keep)
 
 
 def scores_only(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
@@ -56,7 +89,7 @@ def scores_only(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
         hint = "from scikit-learn, export with options={'zipmap': False}"
         raise InputError(f"{name} has no output of float scores, (samples, classes), among {told}", hint)
     if len(model.graph.output) > 1:
-        return Extractor(model).extract_model([model.graph.input[0].name], [scores.name])
+        return Extractor(model).extract_model([value.name for value in model.graph.input], [scores.name])
     return model
 
 
@@ -84,15 +117,17 @@ def _require_fit(shape: tuple[int | None, ...], sample: tuple[int, ...], name: s
         )
 
 
-def _try(model: onnx.ModelProto, samples: Array, data: Samples, name: str) -> None:
+def _try(model: onnx.ModelProto, samples: Batch, data: Samples, name: str) -> None:
     """Raise JobError where the graph answers with something else than finite scores for each class."""
     try:
         session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     except Exception:  # another runtime may have what this one lacks, and this one says so again when it is measured
         return
-    scores = np.asarray(session.run(None, {model.graph.input[0].name: samples})[0])
-    if data.misfit(scores.shape, len(samples)):
-        raise JobError("wrong_output", "prepare", f"{name} {data.misfit(scores.shape, len(samples))}")
+    names = [value.name for value in model.graph.input]
+    scores = np.asarray(session.run(None, dict(zip(names, each(samples), strict=True)))[0])
+    wrong = data.misfit(scores.shape, len(each(samples)[0]))
+    if wrong:
+        raise JobError("wrong_output", "prepare", f"{name} {wrong}")
     if not np.isfinite(scores).all():
         raise JobError("nan_output", "prepare", f"{name} gives scores that are not finite; is the pre-processing right?")
 

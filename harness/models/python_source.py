@@ -34,11 +34,13 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
         return sklearn_source.export(model, bench)
     if not isinstance(model, torch.nn.Module):
         raise InputError(f"{wish.function} returned {_what(model)}, not a torch.nn.Module", "or is it kind: sklearn?")
+    if bench.data.inputs and wish.preprocess:
+        raise InputError(f"{wish.function} takes {', '.join(bench.data.inputs)} as they are", "leave out preprocess")
     preprocess = wish.preprocess or _default(bench)
     notes: dict[str, Any] = {}
     if wish.train:
         notes["training"] = dict(bench.fit(model, preprocess, wish.train.model_dump()))
-    return Work("torch", model.eval(), preprocess, sample_shape(preprocess, (), bench.data), notes)
+    return Work("torch", model.eval(), preprocess, () if bench.data.inputs else sample_shape(preprocess, (), bench.data), notes)
 
 
 def _what(thing: Any) -> str:
@@ -65,6 +67,9 @@ def _call(wish: PythonOptions, bench: Bench) -> Any:
 
 def _default(bench: Bench) -> Preprocess:
     shape = bench.data.shape
+    if bench.data.inputs:
+        kinds = bench.data.test.samples.dtype
+        return Preprocess(layout="as_is", scale=1.0, inputs={name: kinds[name].base.name for name in bench.data.inputs})
     if shape is not None and len(shape) == 1:
         return Preprocess(layout="as_is", scale=1.0)
     channels = int(shape[2]) if shape else 3

@@ -40,7 +40,7 @@ class Nearness:
 
 def scores(model: onnx.ModelProto, samples: Samples) -> Array:
     """Return the scores of the held-out samples, shape (n, classes)."""
-    found: Array = graphs.scores(model, samples.batches(samples.held)).astype(np.float64)[: len(samples.held)]
+    found: Array = graphs.scores(model, samples.batches(samples.held)).astype(np.float64)[: len(samples.labels)]
     return found.reshape(len(found), -1)
 
 

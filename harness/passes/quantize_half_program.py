@@ -24,19 +24,19 @@ class Narrow(torch.nn.Module):
         self.inner = inner.to(kind)
         self.kind = kind
 
-    def forward(self, batch: torch.Tensor) -> torch.Tensor:
-        """Return the scores of ``batch``."""
-        scores: torch.Tensor = self.inner(batch.to(self.kind))
+    def forward(self, *batch: torch.Tensor) -> torch.Tensor:
+        """Return the scores of ``batch``, a tensor for each input; those that are no floats stay what they are."""
+        scores: torch.Tensor = self.inner(*(x.to(self.kind) if x.is_floating_point() else x for x in batch))
         return scores.float()
 
 
 def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the program in 16 bits; one that fixes its types by itself, so that they do not fit any more, is a JobError."""
-    return quantized(work, options, bench, "torch", lambda job: _maker(job, work.sample_shape), PROGRAM)
+    return quantized(work, options, bench, "torch", _maker, PROGRAM)
 
 
-def _maker(job: Job, shape: tuple[int, ...]) -> Make:
+def _maker(job: Job) -> Make:
     def make(_: frozenset[str]) -> ExportedProgram:
-        return exported(Narrow(graph_module(job.graph), TYPES[job.wish.method]), shape)
+        return exported(Narrow(graph_module(job.graph), TYPES[job.wish.method]), job.samples.calibration)
 
     return make

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness.interfaces import Array, Bench, Work
+from harness.interfaces import Array, Batch, Bench, Work
 from harness.passes.declared import QuantizeOptions
+from harness.preprocess import each, taken
 
 BATCH: Final = 16
 HELD: Final = 64
@@ -24,17 +25,18 @@ Make = Callable[[frozenset[str]], Any]
 class Samples:
     """Inputs that set the ranges, and others, with labels, that judge. No sample is in both."""
 
-    calibration: Array
-    held: Array
+    calibration: Batch
+    held: Batch
     labels: Array
     fixed: int | None = None
     """The only batch size the graph takes."""
 
-    def batches(self, inputs: Array) -> list[Array]:
+    def batches(self, inputs: Batch) -> list[Batch]:
         """Return ``inputs`` in batches of one size; the last is filled up from the start."""
-        size = self.fixed or min(BATCH, len(inputs))
-        whole = np.arange(-(-len(inputs) // size) * size) % len(inputs)
-        return np.split(inputs[whole], len(whole) // size)
+        count = len(each(inputs)[0])
+        size = self.fixed or min(BATCH, count)
+        whole = np.arange(-(-count // size) * size) % count
+        return [taken(inputs, part) for part in np.split(whole, len(whole) // size)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ def job(work: Work, wish: QuantizeOptions, bench: Bench, form: Form) -> Job:
     graph = form.prepared(work.model)
     held = HELD_AWARE if wish.accuracy_aware else HELD
     inputs, labels = bench.inputs(work.preprocess, "train", wish.calibration_samples + held)
-    order = np.random.default_rng(bench.seed).permutation(len(inputs))
+    order = np.random.default_rng(bench.seed).permutation(len(labels))
     if bench.data.task != "classification":
         labels = labels.reshape(len(labels), -1)  # what is no class number is told by its second axis
     back, front = np.split(order, [max(1, len(order) * held // (wish.calibration_samples + held))])
-    return Job(graph, Samples(inputs[front], inputs[back], labels[back], form.fixed_batch(graph)), wish, bench.say)
+    samples = Samples(taken(inputs, front), taken(inputs, back), labels[back], form.fixed_batch(graph))
+    return Job(graph, samples, wish, bench.say)

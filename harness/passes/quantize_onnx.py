@@ -8,7 +8,7 @@ with the products of queries, keys and values, scores of a ViT had a cosine of 0
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.registry import QDQRegistry, QLinearOpsRegistry
 
 from harness.interfaces import Array, Bench, Work
+from harness.passes.graphs import fed
 from harness.passes.quantize import quantized
 from harness.passes.quantize_graph import LAYERS, products
 from harness.passes.quantize_job import Job, Make
@@ -55,8 +56,8 @@ def _maker(job: Job) -> Make:
 class Reader(CalibrationDataReader):  # type: ignore[misc]
     """Calibration batches, in order, once."""
 
-    def __init__(self, name: str, batches: list[Array]) -> None:
-        self.left = iter({name: batch} for batch in batches)
+    def __init__(self, batches: Iterable[dict[str, Array]]) -> None:
+        self.left = iter(batches)
 
     def get_next(self) -> dict[str, Array] | None:
         """Return the next batch, or None at the end."""
@@ -71,7 +72,7 @@ def _ranges(job: Job) -> Any:
         plain, augmented = Path(folder, "plain.onnx"), Path(folder, "augmented.onnx")
         onnx.save(job.graph, plain)
         calibrator = create_calibrator(plain, types, str(augmented), method, extra_options=settings)
-        calibrator.collect_data(Reader(job.graph.graph.input[0].name, job.samples.batches(job.samples.calibration)))
+        calibrator.collect_data(Reader(fed(job.graph, batch) for batch in job.samples.batches(job.samples.calibration)))
         return calibrator.compute_data()
 
 

@@ -12,8 +12,9 @@ import torch
 from torch.export import ExportedProgram
 
 from harness.errors import JobError
-from harness.interfaces import Array
+from harness.interfaces import Array, Batch
 from harness.passes.quantize_job import Form, Job, Make, Samples
+from harness.preprocess import each, taken
 
 LAYERS: Final = (torch.ops.aten.conv1d.default, torch.ops.aten.conv2d.default, torch.ops.aten.linear.default)
 """Operators with weights that torchao quantizes."""
@@ -39,12 +40,18 @@ def graph_module(program: ExportedProgram) -> torch.fx.GraphModule:
     return copy.deepcopy(program.module())
 
 
-def exported(module: torch.nn.Module, shape: tuple[int, ...]) -> ExportedProgram:
-    """Return a module as a program for batches of any size; it keeps only the tensors that it uses."""
+def tensors(batch: Batch) -> tuple[torch.Tensor, ...]:
+    """Return a batch as PyTorch takes it, a tensor for each input."""
+    return tuple(torch.from_numpy(array) for array in each(batch))
+
+
+def exported(module: torch.nn.Module, like: Batch) -> ExportedProgram:
+    """Return a module as a program for batches ``like`` that and of any size; it keeps only the tensors that it uses."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own internals
-        batch = torch.zeros(2, *shape)  # a batch of one would be taken for a constant
-        program = torch.export.export(module, (batch,), dynamic_shapes=({0: torch.export.Dim("batch", min=1)},))
+        example = tensors(taken(like, [0, -1]))  # a batch of one would be taken for a constant
+        size = {0: torch.export.Dim("batch", min=1)}
+        program = torch.export.export(module, example, dynamic_shapes=(size,) * len(example), strict=False)
     for node in program.graph.nodes:
         for trace in TRACES:
             node.meta.pop(trace, None)
@@ -72,8 +79,8 @@ def scores(program: ExportedProgram, samples: Samples) -> Array:
     """Return the scores of the held-out samples, shape (n, classes)."""
     module = graph_module(program)
     with torch.inference_mode():
-        parts = [module(torch.from_numpy(batch)).float().numpy() for batch in samples.batches(samples.held)]
-    found: Array = np.concatenate(parts).astype(np.float64)[: len(samples.held)]
+        parts = [module(*tensors(batch)).float().numpy() for batch in samples.batches(samples.held)]
+    found: Array = np.concatenate(parts).astype(np.float64)[: len(samples.labels)]
     return found.reshape(len(found), -1)
 
 

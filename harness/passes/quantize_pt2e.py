@@ -24,7 +24,7 @@ from harness.errors import JobError
 from harness.interfaces import Bench, Work
 from harness.passes.quantize import quantized
 from harness.passes.quantize_job import Job, Make
-from harness.passes.quantize_program import PROGRAM, exported, graph_module, layer, layers, without_rest
+from harness.passes.quantize_program import PROGRAM, exported, graph_module, layer, layers, tensors, without_rest
 
 EPS: Final = 2**-12
 """The least scale: torchao's own for this processor."""
@@ -54,11 +54,11 @@ SOURCES: Final[Mapping[Any, Any]] = {
 
 def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     """Return the program with its layers in 8 bits."""
-    return quantized(work, options, bench, "torchao", lambda job: _maker(job, work.sample_shape), PROGRAM)
+    return quantized(work, options, bench, "torchao", _maker, PROGRAM)
 
 
-def _maker(job: Job, shape: tuple[int, ...]) -> Make:
-    batches = [torch.from_numpy(batch) for batch in job.samples.batches(job.samples.calibration)]
+def _maker(job: Job) -> Make:
+    batches = [tensors(batch) for batch in job.samples.batches(job.samples.calibration)]
 
     def make(keep: frozenset[str]) -> ExportedProgram:
         module = _described(graph_module(job.graph))
@@ -66,9 +66,9 @@ def _maker(job: Job, shape: tuple[int, ...]) -> Make:
             warnings.simplefilter("ignore")  # torchao warns about its own internals
             watching = prepare_pt2e(module, _quantizer(job, keep))
             for batch in batches:
-                watching(batch)
+                watching(*batch)
             done = convert_pt2e(watching)
-        return exported(without_rest(done), shape)
+        return exported(without_rest(done), job.samples.calibration)
 
     return make
 

@@ -19,9 +19,11 @@ from onnx import helper, numpy_helper
 
 from harness.errors import JobError
 from harness.interfaces import Array
+from harness.passes.graphs import fed
 from harness.passes.quantize_check import nearness, scores
 from harness.passes.quantize_graph import output_axis, stored, weights
 from harness.passes.quantize_job import Form, Job, Make, Samples
+from harness.preprocess import taken
 
 CONVOLUTION_BITS: Final = 8
 """Both tools leave convolutions at this where matrix products get 4."""
@@ -43,7 +45,8 @@ def within(job: Job, maker: Callable[[Job], Make], form: Form, first: Any, exact
     if holds(first):
         return (), first
     job.say("ranking layers by sensitivity")
-    few = replace(job.samples, held=job.samples.held[:RANKED_ON], labels=labels[:RANKED_ON])
+    count = min(RANKED_ON, len(labels))
+    few = replace(job.samples, held=taken(job.samples.held, np.arange(count)), labels=labels[:count])
     order = form.ranked(replace(job, samples=few), maker)
     found = _fewest(order, maker(job), holds)
     if found is None:
@@ -78,17 +81,16 @@ def _spans(graph: onnx.ModelProto, samples: Samples) -> dict[str, tuple[float, f
     layers = weights(graph)
     probe = onnx.ModelProto()
     probe.CopyFrom(graph)
-    given = probe.graph.input[0].name
-    asked = sorted(
-        {name for node in graph.graph.node if node.name in layers for name in (node.input[0], node.output[0])} - {given}
-    )
+    given = {value.name for value in probe.graph.input}
+    asked = sorted({name for node in graph.graph.node if node.name in layers for name in (node.input[0], node.output[0])} - given)
     ends = {output.name for output in graph.graph.output}
     probe.graph.output.extend(onnx.ValueInfoProto(name=name) for name in asked if name not in ends)
     session = ort.InferenceSession(probe.SerializeToString(), providers=["CPUExecutionProvider"])
     found: dict[str, tuple[float, float]] = {}
     for batch in samples.batches(samples.held):
-        values = dict(zip(asked, session.run(asked, {given: batch}), strict=True)) if asked else {}
-        for name, value in (values | {given: batch}).items():
+        feed = fed(graph, batch)
+        values = dict(zip(asked, session.run(asked, feed), strict=True)) if asked else {}
+        for name, value in (values | feed).items():
             low, high = found.get(name, (0.0, 0.0))
             found[name] = (min(low, float(value.min())), max(high, float(value.max())))
     return found

@@ -16,8 +16,9 @@ import onnx
 import onnxslim
 
 from harness.errors import JobError
-from harness.interfaces import Array, Bench, Work
+from harness.interfaces import Array, Batch, Bench, Work
 from harness.passes.graphs import fixed_batch, scores
+from harness.preprocess import each, taken
 
 CHECKED_SAMPLES: Final = 16
 TOLERANCE: Final = 1e-3
@@ -30,7 +31,8 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     model = _slim(work.model)
     fixed = fixed_batch(model)
     samples, _ = bench.inputs(work.preprocess, "test", fixed or CHECKED_SAMPLES)
-    batch = np.resize(samples, (fixed or len(samples), *samples.shape[1:]))
+    count = len(each(samples)[0])
+    batch = taken(samples, np.arange(fixed or count) % count)
     wanted, got = _scores(work.model, batch), _scores(model, batch)
     difference = float(np.abs(got - wanted).max() / max(float(np.ptp(wanted)), 1e-9))
     if got.shape != wanted.shape or not difference <= TOLERANCE:
@@ -52,7 +54,7 @@ def _slim(model: onnx.ModelProto) -> onnx.ModelProto:
     return slim
 
 
-def _scores(model: onnx.ModelProto, batch: Array) -> Array:
+def _scores(model: onnx.ModelProto, batch: Batch) -> Array:
     try:
         return scores(model, [batch])
     except Exception as error:  # onnxruntime raises anything

@@ -80,9 +80,10 @@ def shapes(model: onnx.ModelProto) -> Shapes:
     single = onnx.ModelProto()
     single.CopyFrom(model)
     del single.graph.value_info[:]  # written for any batch
-    side = single.graph.input[0].type.tensor_type.shape.dim
-    if side and not side[0].dim_value:
-        side[0].dim_value = 1
+    for value in single.graph.input:
+        side = value.type.tensor_type.shape.dim
+        if side and not side[0].dim_value:
+            side[0].dim_value = 1
     for value in single.graph.output:
         value.type.tensor_type.ClearField("shape")
     try:

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.errors import InputError
 from harness.geometry import geometry
-from harness.interfaces import Array, Samples, Split
+from harness.interfaces import Array, Batch, Samples, Split
 from harness.keys import digest
 from harness.preprocess import arithmetic
 from harness.queries import keep_originals
@@ -29,7 +29,7 @@ class Store:
         self.digest = dataset_digest
         self.folder = folder
 
-    def inputs(self, preprocess: Preprocess, split: str, at_most: int | None = None) -> tuple[Array, Array]:
+    def inputs(self, preprocess: Preprocess, split: str, at_most: int | None = None) -> tuple[Batch, Array]:
         """Return the split's inputs, ready for the model, float32, and its labels.
 
         ``at_most`` samples are spread evenly over the split.
@@ -62,15 +62,16 @@ class Store:
         return place
 
     def settled(self, preprocess: Preprocess) -> Preprocess:
-        """Return ``preprocess`` without geometry where the samples are rows."""
-        if self.samples.shape is not None and len(self.samples.shape) == 1:
+        """Return ``preprocess`` without geometry where the samples are rows or records."""
+        if self.samples.shape is not None and len(self.samples.shape) < 3:
             return preprocess.model_copy(update={"resize": None, "crop": None, "size": None, "channels": None})
         return preprocess
 
 
 def _spread(split: Split, count: int) -> Split:
     chosen = np.linspace(0, len(split) - 1, count).astype(int)
-    return Split([split.samples[i] for i in chosen], split.labels[chosen])
+    few = split.samples[chosen] if isinstance(split.samples, np.ndarray) else [split.samples[i] for i in chosen]
+    return Split(few, split.labels[chosen])
 
 
 def write_whole(place: Path, write: Callable[[Path], None]) -> None:
@@ -90,7 +91,9 @@ def write_whole(place: Path, write: Callable[[Path], None]) -> None:
 
 def _write(folder: Path, split: Split, how: Preprocess, shape: tuple[int, ...], judged: Array | None) -> None:
     """Write samples, and as labels what their scores are ``judged`` by, where those are not labels of samples."""
-    if len(shape) == 1:
+    if isinstance(split.samples, np.ndarray) and split.samples.dtype.names:
+        np.save(folder / "samples.npy", split.samples)
+    elif len(shape) == 1:
         np.save(folder / "samples.npy", np.asarray(split.samples, dtype=np.float32))
     else:
         settings = how.model_dump()

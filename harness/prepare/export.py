@@ -17,7 +17,8 @@ import onnxruntime as ort
 import torch
 
 from harness.errors import JobError
-from harness.interfaces import Array, Bench, Samples, Work
+from harness.interfaces import Array, Batch, Bench, Samples, Work
+from harness.preprocess import each
 
 CHECKED_SAMPLES = 16
 TOLERANCE = 1e-3
@@ -34,9 +35,11 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     samples, _ = bench.inputs(work.preprocess, "test", CHECKED_SAMPLES)
     model = work.model.eval()
     wanted = _scores(model, samples, bench.data)
-    example = torch.randn(2, *work.sample_shape)  # a batch of one would be taken for a constant
-    shapes = ({0: torch.export.Dim("batch", min=1)},)
-    made, got = (_to_onnx if options["target"] == "onnx" else _to_program)(model, example, shapes, samples)
+    given = each(samples)
+    several = tuple(torch.from_numpy(array[:2]) for array in given)  # a batch of one would be taken for a constant
+    example = several if len(given) > 1 else (torch.randn(2, *work.sample_shape),)
+    shapes = ({0: torch.export.Dim("batch", min=1)},) * len(given)
+    made, got = (_to_onnx if options["target"] == "onnx" else _to_program)(model, example, shapes, given, _names(work))
     difference = float(np.abs(got - wanted).max() / max(float(np.ptp(wanted)), 1e-9))
     if not difference <= TOLERANCE:
         raise JobError("export_failed", "prepare", f"exported scores differ by {difference:.2%} of their spread")
@@ -44,36 +47,44 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     return replace(work, form=form, model=made, notes={**work.notes, "export": {"difference": float(f"{difference:.3g}")}})
 
 
-def _scores(model: torch.nn.Module, samples: Array, data: Samples) -> Array:
+def _names(work: Work) -> list[str]:
+    return list(work.preprocess.inputs or ("input",))
+
+
+def _scores(model: torch.nn.Module, samples: Batch, data: Samples) -> Array:
     """Return the module's own scores; raises JobError when they are no scores of what the dataset asks for."""
     try:
         with torch.no_grad():
-            out = model(torch.from_numpy(samples))
+            out = model(*map(torch.from_numpy, each(samples)))
     except Exception as error:  # the module may be the user's
-        message = f"the model fails on samples of shape {samples.shape[1:]}: {_reason(error)}"
+        shapes = ", ".join(str(array.shape[1:]) for array in each(samples))
+        message = f"the model fails on samples of shape {shapes}: {_reason(error)}"
         raise JobError("failed", "prepare", message) from error
     if not isinstance(out, torch.Tensor):
         raise JobError("wrong_output", "prepare", f"the model returns {type(out).__name__}, not a tensor of scores")
     scores: Array = out.float().numpy()
-    if data.misfit(scores.shape, len(samples)):
-        raise JobError("wrong_output", "prepare", f"the model {data.misfit(scores.shape, len(samples))}")
+    wrong = data.misfit(scores.shape, len(each(samples)[0]))
+    if wrong:
+        raise JobError("wrong_output", "prepare", f"the model {wrong}")
     if not np.isfinite(scores).all():
         raise JobError("nan_output", "prepare", "the model's scores are not finite before it is exported")
     return scores
 
 
-def _to_onnx(model: torch.nn.Module, example: torch.Tensor, shapes: Any, samples: Array) -> tuple[Any, Array]:
+def _to_onnx(
+    model: torch.nn.Module, example: tuple[torch.Tensor, ...], shapes: Any, samples: tuple[Array, ...], names: list[str]
+) -> tuple[Any, Array]:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own internals
         program = _exported(
             lambda: torch.onnx.export(
                 model,
-                (example,),
+                example,
                 dynamo=True,
                 verbose=False,
                 dynamic_shapes=shapes,
-                input_names=["input"],
+                input_names=names,
                 output_names=["scores"],
             )
         )
@@ -82,7 +93,7 @@ def _to_onnx(model: torch.nn.Module, example: torch.Tensor, shapes: Any, samples
         program.save(str(path), external_data=False)
         graph = _bare(onnx.load(path))
     session = ort.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
-    return graph, session.run(None, {"input": samples})[0]
+    return graph, session.run(None, dict(zip(names, samples, strict=True)))[0]
 
 
 def _bare(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -94,13 +105,15 @@ def _bare(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def _to_program(model: torch.nn.Module, example: torch.Tensor, shapes: Any, samples: Array) -> tuple[Any, Array]:
-    program = _exported(lambda: torch.export.export(model, (example,), dynamic_shapes=shapes))
+def _to_program(
+    model: torch.nn.Module, example: tuple[torch.Tensor, ...], shapes: Any, samples: tuple[Array, ...], names: list[str]
+) -> tuple[Any, Array]:
+    program = _exported(lambda: torch.export.export(model, example, dynamic_shapes=shapes))
     for node in program.graph.nodes:
         for note in TRACES:
             node.meta.pop(note, None)
     with torch.no_grad():
-        got: Array = program.module()(torch.from_numpy(samples)).float().numpy()
+        got: Array = program.module()(*map(torch.from_numpy, samples)).float().numpy()
     return program, got
 
 

@@ -11,8 +11,9 @@ import torch
 from torch import nn
 
 from harness.errors import JobError
-from harness.interfaces import Array, Clock, Teacher
+from harness.interfaces import Array, Batch, Clock, Teacher
 from harness.prepare.saved import Saved, Stateful
+from harness.preprocess import each
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """(scores of a batch, which samples those are) → the loss."""
@@ -20,7 +21,7 @@ Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 def fit(
     model: nn.Module,
-    inputs: Array,
+    inputs: Batch,
     labels: Array,
     settings: Mapping[str, Any],
     seed: int,
@@ -36,17 +37,17 @@ def fit(
     same training is not done again. Raises JobError when the loss is no number any more.
     """
     torch.manual_seed(seed)
-    size = min(int(settings["batch_size"]), len(inputs))
-    steps = _steps(settings, len(inputs), size)
-    x = torch.from_numpy(inputs)
-    if x.ndim == 4:
+    size = min(int(settings["batch_size"]), len(labels))
+    steps = _steps(settings, len(labels), size)
+    given = [torch.from_numpy(array) for array in each(inputs)]
+    if given[0].ndim == 4:
         model.to(memory_format=torch.channels_last)
-        x = x.contiguous(memory_format=torch.channels_last)
+        given = [x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x for x in given]
     model.requires_grad_(True).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings["lr"], weight_decay=settings["weight_decay"])
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings["lr"], total_steps=max(steps, 2))
     pace = Pace(steps, settings.get("minutes"))
-    order = Shuffled(len(x), size, seed)
+    order = Shuffled(len(labels), size, seed)
     parts: dict[str, Stateful] = {"model": model, "optimizer": optimizer, "schedule": schedule, "pace": pace, "order": order}
     if saved:
         saved.restore(parts)
@@ -56,7 +57,7 @@ def fit(
     say(f"training {pace.step}/{steps}")
     while pace.step < steps:
         chosen = order.next()
-        loss = lost(model(x[chosen]), chosen)
+        loss = lost(model(*(x[chosen] for x in given)), chosen)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()

@@ -14,11 +14,11 @@ import torch.export._trace  # with the next line: what torch.export.load imports
 import torch.export.pt2_archive  # of PyTorch itself, which load_time and memory_peak would put down to the model
 
 from harness.errors import UnavailableError
-from harness.interfaces import Array
+from harness.interfaces import Array, Batch
 
 PRECISIONS = {"bf16": torch.bfloat16, "f16": torch.float16}
 
-Answering = Callable[[torch.Tensor], torch.Tensor]
+Answering = Callable[..., torch.Tensor]
 
 
 def loaded(path: Path, options: Mapping[str, Any], device: str) -> torch.fx.GraphModule:
@@ -44,12 +44,13 @@ class ProgramSession:
             **settings,
         }
 
-    def run(self, batch: Array) -> Array:
+    def run(self, batch: Batch) -> Array:
         """Return the scores of ``batch``; on a GPU the copy back waits for them."""
+        arrays = batch if isinstance(batch, tuple) else (batch,)  # next to nothing beside what an operator takes here
         cast: Any = torch.autocast(self.device.type, self.narrow) if self.narrow else nullcontext()
         with torch.inference_mode(), cast:
-            given = torch.from_numpy(batch).to(self.device)
-            scores = self.answering(given.contiguous(memory_format=self.layout) if given.ndim == 4 else given)
+            given = [torch.from_numpy(array).to(self.device) for array in arrays]
+            scores = self.answering(*(x.contiguous(memory_format=self.layout) if x.ndim == 4 else x for x in given))
         result: Array = scores.float().cpu().numpy()
         return np.asarray(result)
 

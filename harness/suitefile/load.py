@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from harness import compatibility
+from harness.compatibility import Workload
 from harness.errors import InputError, SuiteError
 from harness.metrics import qualities
 from harness.registry import Registry
@@ -86,14 +87,14 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     given = Needs(raw, tuple(choice.part for choice in scenarios), judged, needs.unscored(dataset, models, registry), registry)
     several = named.items() if isinstance(named, dict) else ()
     settled = [profiles.settle(name, one, given.lacks, reading) for name, one in several]
-    why = compatibility.unjudged(registry, dataset, task) if dataset else None
-    if why:
-        needs.judge_nothing(why, chains, runtimes, registry, reading)
+    bearing = compatibility.workload(registry, dataset, task) if dataset else Workload()
+    if bearing.unjudged:
+        needs.judge_nothing(bearing.unjudged, chains, runtimes, registry, reading)
     if dataset:
         _try(lambda: registry.datasets[dataset.part].digest(dataset.options, folder), reading, ("workload", "dataset"))
-    baseline = _baseline(raw.get("baseline"), registry, reading, labels)
+    baseline = _baseline(raw.get("baseline"), registry, reading, labels, bearing)
     if raw.get("baseline") is None:
-        baseline = _first_that_fits(models, runtimes, registry)
+        baseline = _first_that_fits(models, runtimes, registry, bearing)
     batch_sizes = _batch_sizes(inside(raw, "workload", "batch_size", 1), reading)
     if (count := len(models) * len(chains) * len(runtimes) * len(batch_sizes)) > CANDIDATES_AT_MOST:
         reading.mistake((), f"its axes multiply to {count:,} combinations", f"at most {CANDIDATES_AT_MOST:,}")
@@ -197,7 +198,9 @@ def _scenarios(raw: dict[str, Any], registry: Registry, reading: Reading) -> tup
     return tuple(found.values())
 
 
-def _baseline(raw: Any, registry: Registry, reading: Reading, labels: tuple[_Labels, _Labels, _Labels]) -> Candidate | None:
+def _baseline(
+    raw: Any, registry: Registry, reading: Reading, labels: tuple[_Labels, _Labels, _Labels], bearing: Workload
+) -> Candidate | None:
     if not isinstance(raw, dict):
         return None
     model = _one(raw.get("model", ABSENT), registry.models, "models", reading, ("baseline", "model"))
@@ -214,15 +217,17 @@ def _baseline(raw: Any, registry: Registry, reading: Reading, labels: tuple[_Lab
         passes=tuple(labels[1].settle(choice) for choice in passes if choice),
         runtime=labels[2].settle(runtime),
     )
-    refusal = compatibility.refusal(registry, model, baseline.passes, runtime)
+    refusal = compatibility.refusal(registry, model, baseline.passes, runtime, bearing)
     if refusal:
         reading.mistake(("baseline",), refusal)
     return baseline
 
 
-def _first_that_fits(models: tuple[Choice, ...], runtimes: tuple[Choice, ...], registry: Registry) -> Candidate | None:
+def _first_that_fits(
+    models: tuple[Choice, ...], runtimes: tuple[Choice, ...], registry: Registry, bearing: Workload
+) -> Candidate | None:
     pairs = ((model, runtime) for model in models for runtime in runtimes)
-    fitting = (pair for pair in pairs if compatibility.refusal(registry, pair[0], (), pair[1]) is None)
+    fitting = (pair for pair in pairs if compatibility.refusal(registry, pair[0], (), pair[1], bearing) is None)
     return next((Candidate(model=model, runtime=runtime) for model, runtime in fitting), None)
 
 

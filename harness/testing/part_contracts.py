@@ -140,12 +140,15 @@ class DatasetContract(PartContract):
     def test_it_says_what_its_samples_say_of_labels(self, part: Dataset, options: Mapping[str, Any], folder: Path) -> None:
         assert part.labelled is self.opened(part, options, folder).labelled
 
-    def test_its_samples_are_images_or_rows(self, part: Dataset, options: Mapping[str, Any], folder: Path) -> None:
+    def test_its_samples_are_images_rows_or_records(self, part: Dataset, options: Mapping[str, Any], folder: Path) -> None:
         samples = self.opened(part, options, folder)
         for split in (samples.train, samples.test):
             first = np.asarray(split.samples[0])
             assert samples.shape in (None, first.shape)
-            assert (str(first.dtype), first.ndim) in (("uint8", 3), ("float32", 1))
+            if samples.inputs:
+                assert split.samples.dtype.names == samples.inputs
+            else:
+                assert (str(first.dtype), first.ndim) in (("uint8", 3), ("float32", 1))
 
     def test_opening_it_again_gives_the_same(self, part: Dataset, options: Mapping[str, Any], folder: Path) -> None:
         once, again = self.opened(part, options, folder), self.opened(part, options, folder)

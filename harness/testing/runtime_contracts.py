@@ -16,7 +16,15 @@ from harness.measure import threads
 from harness.operators import Profile, role
 from harness.registry import open_door
 from harness.testing.part_contracts import TRAITS, PartContract
-from harness.testing.reference import REFERENCE_CLASSES, reference_batch, reference_scores, write_reference
+from harness.testing.reference import (
+    REFERENCE_CLASSES,
+    reference_batch,
+    reference_scores,
+    several_batch,
+    several_scores,
+    write_reference,
+    write_several,
+)
 
 if TYPE_CHECKING:
     from harness.interfaces import Runtime
@@ -54,6 +62,13 @@ class RuntimeContract(PartContract):
             scores = session.run(batch)
             assert scores.shape == (count, REFERENCE_CLASSES)
             np.testing.assert_allclose(scores, reference_scores(batch), atol=self.tolerance)
+
+    def test_it_takes_several_inputs_of_any_type(self, part: Runtime, tmp_path: Path) -> None:
+        write_several(tmp_path, part.format)
+        session = self.session(part, tmp_path)
+        for count in (1, 4):
+            batch = several_batch(count)
+            np.testing.assert_allclose(session.run(batch), several_scores(batch), atol=self.tolerance)
 
     def test_it_leaves_its_input_alone(self, part: Runtime, artifact: Path) -> None:
         batch = reference_batch(2)

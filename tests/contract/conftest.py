@@ -22,6 +22,7 @@ def folder(tmp_path_factory):
     np.savez(place / "targets.npz", x=rng.random((40, 5)), y=rng.random((40, 2)))
     pairs = rng.integers(0, 40, (30, 2))
     np.savez(place / "pairs.npz", x=rng.random((40, 5)), pairs=pairs, similarity=rng.random(30))
+    np.savez(place / "records.npz", ids=rng.integers(0, 9, (40, 4)), mask=rng.random((40, 4)) < 0.5, y=labels)
     for name in ("cat", "dog", "owl"):
         (place / "images" / name).mkdir(parents=True)
         for i in range(10):

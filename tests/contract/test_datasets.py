@@ -58,6 +58,12 @@ class TestNpzPairs(TestNpz):
         return {"file": "pairs.npz"}
 
 
+class TestNpzRecords(TestNpz):
+    @pytest.fixture
+    def options(self):
+        return {"file": "records.npz", "inputs": ["mask", "ids"]}
+
+
 class TestImageFolder(DatasetContract):
     @pytest.fixture
     def part(self):

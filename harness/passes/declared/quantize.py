@@ -72,6 +72,7 @@ class Quantize:
     form = "onnx"
     needs = frozenset({"layers"})
     last = False
+    several = True
 
     def tools(self, runtime: Runtime, options: Mapping[str, Any]) -> tuple[Tool, ...] | str:
         """Return what serves the request for ``runtime``, in order; or why nothing does."""

@@ -24,3 +24,4 @@ class Simplify:
     form = "onnx"
     needs = frozenset({"layers"})
     last = False
+    several = True
