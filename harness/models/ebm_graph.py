@@ -17,11 +17,11 @@ from harness.errors import JobError
 from harness.interfaces import Array
 from harness.models.writing import Writer
 
-LINKS: Final = frozenset({"logit", "mlogit"})
+LINKS: Final = frozenset({"logit", "mlogit", "identity", "log"})
 
 
 def write(model: Any, writer: Writer, rows: str) -> str:
-    """Add a fitted ``ExplainableBoostingClassifier`` on columns of numbers; return its probabilities."""
+    """Add a fitted machine on columns of numbers; return its probabilities, or its values."""
     if model.link_ not in LINKS or set(model.feature_types_in_) != {"continuous"}:
         raise JobError("unsupported", "prepare", "an explainable boosting machine is written as ONNX for columns of numbers only")
     writer.tell("terms", json.dumps(model.term_features_))
@@ -30,7 +30,10 @@ def write(model: Any, writer: Writer, rows: str) -> str:
     places = _places(model, writer, bins, columns)
     scores = [np.reshape(scores, (-1, _width(model))) for scores in model.term_scores_]
     found = writer.node("Gather", writer.store(np.concatenate(scores)), places)
-    raw = writer.node("Add", writer.over("ReduceSum", found, 1), writer.store(np.asarray(model.intercept_, dtype=np.float64)))
+    start = np.asarray(model.intercept_, dtype=np.float64).reshape(_width(model))
+    raw = writer.node("Add", writer.over("ReduceSum", found, 1), writer.store(start))
+    if model.link_ in ("identity", "log"):
+        return writer.node("Exp", raw) if model.link_ == "log" else raw
     return writer.two_columns(writer.node("Sigmoid", raw)) if _width(model) == 1 else writer.node("Softmax", raw, axis=1)
 
 

@@ -8,13 +8,16 @@ says nothing of categorical columns.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from harness.errors import JobError
 from harness.interfaces import Array
 from harness.models.writing import Writer
+
+LOGARITHMIC: Final = frozenset({"poisson", "gamma"})
+"""Losses whose trees add up the logarithm of the value."""
 
 
 def write(model: Any, writer: Writer, rows: str) -> str:
@@ -23,6 +26,12 @@ def write(model: Any, writer: Writer, rows: str) -> str:
     if model.n_trees_per_iteration_ == 1:
         return writer.two_columns(writer.node("Sigmoid", raw))
     return writer.node("Softmax", raw, axis=1)
+
+
+def write_values(model: Any, writer: Writer, rows: str) -> str:
+    """Add a fitted ``HistGradientBoostingRegressor``; return its values."""
+    raw = _sums(model, writer, rows)
+    return writer.node("Exp", raw) if model.loss in LOGARITHMIC else raw
 
 
 def _sums(model: Any, writer: Writer, rows: str) -> str:

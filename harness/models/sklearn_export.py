@@ -1,4 +1,7 @@
-"""A fitted scikit-learn classifier as an ONNX graph from rows to scores: by writers of our own, or by skl2onnx."""
+"""A fitted scikit-learn classifier as an ONNX graph from rows to scores: by writers of our own, or by skl2onnx.
+
+Regressors go the same way, to one column of values; no suite asks for them yet.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,9 @@ PLAIN_OPERATORS: Final = {"LinearClassifier", "LinearRegressor", "Scaler", "Norm
 
 
 def _write_margins(model: Any, writer: Writer, rows: str) -> str:
-    """Add a fitted linear classifier without probabilities; return its margins, one a class."""
+    """Add a fitted linear model without probabilities; return its margins, one a class, or its values."""
     margins = writer.node("Gemm", rows, writer.store(np.atleast_2d(model.coef_).T), writer.store(np.atleast_1d(model.intercept_)))
-    return writer.both_signs(margins) if len(model.classes_) == 2 else margins
+    return writer.both_signs(margins) if len(getattr(model, "classes_", ())) == 2 else margins
 
 
 OWN: Final[Mapping[str, Callable[[Any, Writer, str], str | None]]] = {
@@ -35,7 +38,15 @@ OWN: Final[Mapping[str, Callable[[Any, Writer, str], str | None]]] = {
     "sklearn.NuSVC": sklearn_machine.write,
     "sklearn.LinearSVC": _write_margins,
     "sklearn.RidgeClassifier": _write_margins,
+    "sklearn.HistGradientBoostingRegressor": sklearn_boosting.write_values,
+    "sklearn.KNeighborsRegressor": sklearn_neighbours.write,
+    "sklearn.SVR": sklearn_machine.write_values,
+    "sklearn.NuSVR": sklearn_machine.write_values,
+    "sklearn.LinearSVR": _write_margins,
+    "sklearn.LinearRegression": _write_margins,
+    "sklearn.Ridge": _write_margins,
     "interpret.ExplainableBoostingClassifier": ebm_graph.write,
+    "interpret.ExplainableBoostingRegressor": ebm_graph.write,
 }
 """What we write ourselves, by package and class; a writer returns None for what it leaves to skl2onnx."""
 
@@ -71,7 +82,7 @@ def _written(model: Any, example: Array) -> onnx.ModelProto | None:
     scores = write(last, writer, ROWS)
     if scores is None:
         return None
-    graph = writer.graph(scores, len(last.classes_))
+    graph = writer.graph(scores, len(getattr(last, "classes_", (0,))))
     if not before:
         return graph
     head = compose.add_prefix(_by_library(Pipeline(before), example), "before_")

@@ -22,12 +22,22 @@ def write(model: Any, writer: Writer, rows: str) -> str | None:
     if model.kernel not in KERNELS or model.decision_function_shape != "ovr" or model.probability is True:
         return None
     pairs, weights = _pairs(model)
+    margins = _margins(model, weights, writer, rows)
+    return writer.both_signs(margins) if len(pairs) == 1 else _one_against_rest(writer, margins, pairs)
+
+
+def write_values(model: Any, writer: Writer, rows: str) -> str | None:
+    """Add a fitted ``SVR``; return its values. None for a kernel of the user's."""
+    return _margins(model, np.asarray(model.dual_coef_).T, writer, rows) if model.kernel in KERNELS else None
+
+
+def _margins(model: Any, weights: Array, writer: Writer, rows: str) -> str:
+    """Return the kernels of the rows with all support vectors, weighed and added up, one column a weight."""
     if model.kernel == "linear":  # the vectors fold into one weight per column
         kernel, weights = rows, np.asarray(model.support_vectors_, dtype=np.float64).T @ weights
     else:
         kernel = (_gaussian if model.kernel == "rbf" else _product)(model, writer, rows)
-    margins = writer.node("Gemm", kernel, writer.store(weights), writer.store(model.intercept_))
-    return writer.both_signs(margins) if len(pairs) == 1 else _one_against_rest(writer, margins, pairs)
+    return writer.node("Gemm", kernel, writer.store(weights), writer.store(np.asarray(model.intercept_)))
 
 
 def _gaussian(model: Any, writer: Writer, rows: str) -> str:

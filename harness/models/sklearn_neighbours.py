@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto
 
+from harness.interfaces import Array
 from harness.models.writing import Writer
 
 
 def write(model: Any, writer: Writer, rows: str) -> str | None:
-    """Add a fitted ``KNeighborsClassifier`` with Euclidean distances; return its probabilities, None for another distance."""
-    if model.effective_metric_ != "euclidean" or model.outputs_2d_ or model.weights not in ("uniform", "distance"):
+    """Add fitted neighbours with Euclidean distances; return probabilities or values. None for another distance."""
+    several = np.ndim(model._y) > 1 and np.shape(model._y)[1] > 1
+    if model.effective_metric_ != "euclidean" or several or model.weights not in ("uniform", "distance"):
         return None
     centre = np.asarray(model._fit_X, dtype=np.float64).mean(axis=0).astype(np.float32)
     known = np.asarray(model._fit_X, dtype=np.float32) - centre  # as the graph moves rows, so that a known one is at no distance
@@ -24,13 +26,20 @@ def write(model: Any, writer: Writer, rows: str) -> str | None:
     order = writer.node("Gemm", moved, writer.store(-2 * known.T), writer.store((known.astype(np.float64) ** 2).sum(axis=1)))
     count = writer.counts(model.n_neighbors)
     nearest = _nearest(writer, order, count)
-    labels = np.eye(len(model.classes_))[model._y]
-    votes = writer.node("Gather", writer.store(labels), nearest)
+    votes = writer.node("Gather", writer.store(_answers(model)), nearest)
     if model.weights == "uniform":
         return writer.over("ReduceMean", votes, 1)
     weights = _by_distance(writer, moved, writer.node("Gather", writer.store(known), nearest))
     whole = writer.over("ReduceSum", writer.node("Mul", votes, weights), 1)
     return writer.node("Div", whole, writer.over("ReduceSum", weights, 1))
+
+
+def _answers(model: Any) -> Array:
+    """Return what each known row says: all for its class, or its value, (rows, 1)."""
+    if hasattr(model, "classes_"):
+        said: Array = np.eye(len(model.classes_))[np.ravel(model._y)]
+        return said
+    return np.asarray(model._y, dtype=np.float64).reshape(-1, 1)
 
 
 def _nearest(writer: Writer, order: str, count: str) -> str:
