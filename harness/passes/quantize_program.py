@@ -50,8 +50,10 @@ def exported(module: torch.nn.Module, like: Batch) -> ExportedProgram:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own internals
         example = tensors(taken(like, [0, -1]))  # a batch of one would be taken for a constant
-        size = {0: torch.export.Dim("batch", min=1)}
-        program = torch.export.export(module, example, dynamic_shapes=(size,) * len(example), strict=False)
+        shapes = torch.export.ShapesCollection()
+        for tensor in example:
+            shapes[tensor] = {0: torch.export.Dim("batch", min=1)}
+        program = torch.export.export(module, example, dynamic_shapes=shapes)
     for node in program.graph.nodes:
         for trace in TRACES:
             node.meta.pop(trace, None)
