@@ -50,7 +50,7 @@ def exported(module: torch.nn.Module, like: Batch) -> ExportedProgram:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own internals
         example = tensors(taken(like, [0, -1]))  # a batch of one would be taken for a constant
-        shapes = torch.export.ShapesCollection()
+        shapes = torch.export.ShapesCollection()  # type: ignore[no-untyped-call]
         for tensor in example:
             shapes[tensor] = {0: torch.export.Dim("batch", min=1)}
         program = torch.export.export(module, example, dynamic_shapes=shapes)
