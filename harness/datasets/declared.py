@@ -124,6 +124,10 @@ class BreastCancer:
     door = "harness.datasets.shipped:breast_cancer"
     labelled = True
 
+    def task(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return what class numbers are for."""
+        return "classification"
+
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside scikit-learn."""
         return digest_files({"breast_cancer": shipped_file("sklearn", "datasets/data/breast_cancer.csv")})
@@ -140,6 +144,10 @@ class Wine:
     version = 1
     door = "harness.datasets.shipped:wine"
     labelled = True
+
+    def task(self, options: Mapping[str, Any], folder: Path) -> str:
+        """Return what class numbers are for."""
+        return "classification"
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside scikit-learn."""
