@@ -48,9 +48,17 @@ class Needs:
         device = target.get("device", "cpu") if isinstance(target, dict) else target
         if metric.name == "memory_device" and device in (None, "cpu"):
             return "a GPU", "target: cuda:0"
+        if metric.name == "compile_time" and not all(self.registry.runtimes[name].code_variable for name in self._runtimes()):
+            return "every runtime to compile", "weigh or limit cold_start, which all of them have"
         if metric.scope is Scope.DERIVED and (not isinstance(target, dict) or target.get("price_per_hour") is None):
             return "a price", "add to target: {price_per_hour: 0.35}"
         return None
+
+    def _runtimes(self) -> set[str]:
+        """Return the names of the suite's runtimes, those that there are."""
+        uses = self.raw.get("runtimes")
+        names = {name for use in (uses if isinstance(uses, list) else ()) for name in (use if isinstance(use, dict) else [use])}
+        return names & set(self.registry.runtimes)
 
 
 def _another_task(name: str, judged: tuple[str, ...]) -> tuple[str, str]:

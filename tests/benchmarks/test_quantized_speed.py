@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -19,7 +20,8 @@ import pytest
 import timm
 import torch
 
-from harness.interfaces import Array, Bench, Samples, Split, Work
+from harness.interfaces import Array, Bench, Runtime, Samples, Split, Work
+from harness.passes import quantize_half_program as half
 from harness.prepare import export
 from harness.record import Preprocess
 from harness.registry import Registry, open_door
@@ -27,7 +29,9 @@ from harness.registry import Registry, open_door
 SIDE = 224
 ROUNDS = 7
 SECONDS = 0.2
-RUNTIMES = ("openvino", "onnxruntime")
+RUNTIMES = ("openvino", "onnxruntime", "torch_compile")
+FORMS = {"onnx": "onnx", "torch": "program"}
+FILES = {"onnx": "model.onnx", "torch": "model.pt2"}
 
 
 def bench() -> Bench:
@@ -54,21 +58,31 @@ def network() -> Work:
         for _ in range(3):
             model(torch.randn(8, 3, SIDE, SIDE))
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    return export.apply(Work("torch", model.eval(), Preprocess(), (3, SIDE, SIDE)), {"target": "onnx"}, bench())
+    return Work("torch", model.eval(), Preprocess(), (3, SIDE, SIDE))
 
 
-def sessions(plain: Work) -> dict[str, Callable[[Array], Array]]:
-    """Return what answers, by name: float32 and int8 in each runtime."""
+def sessions(model: Work) -> dict[str, Callable[[Array], Array]]:
+    """Return what answers, by name: float32 and int8 in each runtime, and bfloat16 as PyTorch's compiler has it."""
     registry, found = Registry.load(), {}
+    exported = {format_: export.apply(model, {"target": target}, bench()) for format_, target in FORMS.items()}
     for name in RUNTIMES:
         runtime = registry.runtimes[name]
+        plain = exported[runtime.format]
         (tool,) = registry.passes["quantize"].tools(runtime, {})
         small = open_door(tool.door)(plain, {"calibration_samples": 32}, bench())
-        for kind, work in (("float32", plain), (f"int8 ({tool.name})", small)):
-            folder = Path(tempfile.mkdtemp())
-            onnx.save(work.model, folder / "model.onnx")
-            found[f"{name} {kind}"] = open_door(runtime.door)(folder, {"threads": 1}, "cpu").run
+        found[f"{name} float32"] = answering(runtime, plain)
+        found[f"{name} int8 ({tool.name})"] = answering(runtime, small)
+    found["torch_compile bf16 autocast"] = answering(runtime, plain, precision="bf16")
+    found["torch_compile bf16 cast"] = answering(runtime, half.apply(plain, {"method": "bf16"}, bench()))
     return found
+
+
+def answering(runtime: Runtime, work: Work, **options: Any) -> Callable[[Array], Array]:
+    """Return what answers with one thread."""
+    place = Path(tempfile.mkdtemp(), FILES[runtime.format])
+    (onnx if runtime.format == "onnx" else torch.export).save(work.model, place)
+    run: Callable[[Array], Array] = open_door(runtime.door)(place.parent, {"threads": 1, **options}, "cpu").run
+    return run
 
 
 def took(run: Callable[[Array], Array], batch: Array) -> float:
@@ -80,22 +94,24 @@ def took(run: Callable[[Array], Array], batch: Array) -> float:
     return (time.process_time() - began) / count
 
 
-def test_int8_beside_float32(capsys: pytest.CaptureFixture[str]) -> None:
-    answering = sessions(network())
+@pytest.mark.filterwarnings("ignore:To copy construct from a tensor:UserWarning")  # inductor, of itself
+def test_int8_beside_float32(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", tempfile.mkdtemp())
+    timed = sessions(network())
     lines = [f"resnet18 at {SIDE} pixels, one thread, median of {ROUNDS} interleaved rounds"]
     for size in (1, 8):
         batch = np.random.default_rng(1).normal(size=(size, 3, SIDE, SIDE)).astype(np.float32)
-        for run in answering.values():
+        for run in timed.values():
             run(batch)
-        rounds = [{name: took(run, batch) for name, run in answering.items()} for _ in range(ROUNDS)]
-        for name in answering:
+        rounds = [{name: took(run, batch) for name, run in timed.items()} for _ in range(ROUNDS)]
+        for name in timed:
             own = f"{name.partition(' ')[0]} float32"
             ratios = sorted(one[own] / one[name] for one in rounds)
             middle = statistics.median(one[name] for one in rounds)
             lines.append(
-                f"batch {size}  {name:26} {middle * 1e3:8.2f} ms   {statistics.median(ratios):5.2f} × float32"
+                f"batch {size}  {name:27} {middle * 1e3:8.2f} ms   {statistics.median(ratios):5.2f} × float32"
                 f"   ({ratios[0]:.2f}-{ratios[-1]:.2f})"
             )
     with capsys.disabled():
         print("\n" + "\n".join(lines))
-    assert len(answering) == 4
+    assert len(timed) == 8

@@ -33,7 +33,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Told, Path]:
         models=[{"python": "compiled_models:net", "train": {"steps": 80}}],
         passes=[[], ["quantize"]],
         runtimes=[{"torch": {"threads": 1}}, {"torch_compile": {"threads": 1}}],
-        measure={**driving.SUITE["measure"], "processes": 2},
     )
     return told, folder / "results"
 
@@ -63,12 +62,12 @@ def test_compiling_is_told_where_it_is_done_and_of_one_process(told: tuple[Told,
     assert len(list(results.glob("cache/code/*/compiled.json"))) == 2
 
 
-def test_the_settings_are_those_of_the_session_in_every_process(told: tuple[Told, Path]) -> None:
+def test_the_settings_are_those_of_the_session_(told: tuple[Told, Path]) -> None:
     answers, results = told
     numbers = next(one["runs"] for one in answers.answer["candidates"] if one["candidate"] == FLOAT)
     with Store(f"sqlite:///{results}/harness.db") as store:
         found = [store.run(number)["found"]["settings"] for number in numbers]
-    assert found == [{"threads": 1, "precision": "f32", "device": "cpu", "mode": "default"}] * 2
+    assert found == [{"threads": 1, "precision": "f32", "device": "cpu", "mode": "default"}]
 
 
 def generated(results: Path) -> list[str]:

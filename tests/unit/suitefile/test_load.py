@@ -262,11 +262,14 @@ LACKING = {
     "server_rate": ("the scenario 'server'", "add it to scenarios: [{server: {latency: …}}]"),
     "time_decode": ("the whole path to be timed", "add to workload: {end_to_end: true}"),
     "cost": ("a price", "add to target: {price_per_hour: 0.35}"),
+    "compile_time": ("every runtime to compile", "weigh or limit cold_start, which all of them have"),
 }
 GIVEN = {
     "scenarios": ["single_stream", "multi_stream", "offline", {"server": {"latency": "20 ms"}}],
     "workload": {"dataset": "digits", "end_to_end": True},
     "target": {"price_per_hour": 0.35},
+    "models": [{"timm": "test_resnet"}],
+    "runtimes": ["torch_compile"],
 }
 
 
@@ -282,6 +285,7 @@ def test_a_metric_that_the_suite_does_not_give_is_told_where_it_is_used_with_how
             "server_rate": {"scenarios": ["single_stream"]},
             "time_decode": {"workload": {"dataset": "digits", "end_to_end": False}},
             "cost": {"target": {"power": 65, "price_per_hour": None}},
+            "compile_time": {"runtimes": ["torch_compile", {"torch": {"threads": 1}}]},
         }[metric]
     )
     one = small["profiles"]["one"]
