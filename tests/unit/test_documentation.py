@@ -92,8 +92,13 @@ RULES = {
 
 MODELS = (
     [("timm", {"name": "resnet18"}), ("python", {"function": "a:b"})],
-    [("onnx", {"file": "a.onnx"}), ("sklearn", {"estimator": "mlp"}), ("sklearn", {"estimator": "logistic_regression"})],
-    [("sklearn", {"estimator": "random_forest"}), ("python", {"function": "a:b", "kind": "sklearn"})],
+    [
+        ("onnx", {"file": "a.onnx"}),
+        ("sklearn", {"estimator": "mlp"}),
+        ("sklearn", {"estimator": "logistic_regression"}),
+        ("python", {"function": "a:b", "kind": "sklearn"}),
+    ],
+    [("sklearn", {"estimator": "random_forest"}), ("sklearn", {"estimator": "knn"}), ("ebm", {})],
 )
 """What the columns of models stand for."""
 
