@@ -69,6 +69,7 @@ class Fragile:
     name, summary, subject, options, packages, version = "fragile", "fails at its 30th query", None, Options, (), 1
     door, format, lacks, numeric = "fragile:load", "onnx", MappingProxyType({}), frozenset()
     per_shape, code_variable = False, ""
+    profile_door = ""
 
 FRAGILE = Fragile()
 
