@@ -16,6 +16,8 @@ from harness.norms import recalibrate
 SAMPLES: Final = 32
 TINY: Final = 0.1
 """A scale that is the same for all channels and below this is a start near nothing."""
+JITTER: Final = 0.05
+"""Deviation of what starts as equal numbers: exporters store two equal tensors once, and trained ones are never equal."""
 SHIFTS: Final = (1.0, 0.25)
 """Biases of batch-norms that are tried, in standard deviations. With none, random networks multiply rounding errors from layer to
 layer: in bfloat16, scores of efficientnet_lite0 changed by 0.32 of what samples differ by, of mobileone_s0 by 0.53, of repvgg_a0
@@ -39,7 +41,7 @@ def _norms(model: nn.Module) -> list[nn.Module]:
 def _shift(model: nn.Module, inputs: torch.Tensor, shift: float) -> int:
     """Set the biases of all batch-norms and measure their statistics; return how many there are."""
     for norm in _norms(model):
-        nn.init.constant_(norm.get_parameter("bias"), shift)
+        nn.init.normal_(norm.get_parameter("bias"), shift, JITTER)
     return recalibrate(model, inputs)
 
 
@@ -54,18 +56,17 @@ def _rounding(model: nn.Module, inputs: torch.Tensor, shift: float) -> float:
 
 
 def _open(name: str, parameter: nn.Parameter) -> bool:
-    """Give a parameter that lets nothing through values that do; say whether it was one."""
-    if name.endswith("bias") or not parameter.numel():
-        return False
+    """Let a parameter through that lets nothing through, and make equal numbers different; say whether it was the first."""
     if parameter.ndim > 1:
-        if not parameter.any():
-            nn.init.normal_(parameter, std=parameter[0].numel() ** -0.5)
-            return True
-        return False
-    if float(parameter.abs().max()) < TINY and float(parameter.max()) == float(parameter.min()):
-        nn.init.ones_(parameter)
+        if parameter.any():
+            return False
+        nn.init.normal_(parameter, std=parameter[0].numel() ** -0.5)
         return True
-    return False
+    if not parameter.numel() or float(parameter.max()) != float(parameter.min()):
+        return False
+    closed = not name.endswith("bias") and float(parameter.abs().max()) < TINY
+    nn.init.normal_(parameter, 1.0 if closed else float(parameter.max()), JITTER)
+    return closed
 
 
 def _spread(model: Any, inputs: torch.Tensor) -> None:

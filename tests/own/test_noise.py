@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import timm
+import torch
 import yaml
 
 from harness.errors import SuiteError
+from harness.models import untrained
 from harness.registry import Registry
 from harness.suitefile import loads
 
@@ -96,3 +99,25 @@ def test_what_noise_cannot_tell_is_a_mistake(tmp_path: Path, changes: dict[str, 
     with pytest.raises(SuiteError) as caught:
         loads(yaml.safe_dump(suite, default_flow_style=True, width=10_000), Registry.load(), tmp_path)
     assert any(words in str(mistake) for mistake in caught.value.mistakes), caught.value.mistakes
+
+
+@pytest.mark.parametrize("name", ["test_resnet", "test_convnext", "test_vit"])
+def test_random_weights_let_everything_through_and_no_two_of_them_are_equal(name: str) -> None:
+    torch.manual_seed(0)
+    model = timm.create_model(name, num_classes=5, **({"img_size": 32} if name == "test_vit" else {}))
+    samples = torch.randn(16, 3, 32, 32)
+    untrained.liven(model, samples)
+    known = [parameter.numpy().tobytes() for parameter in model.state_dict().values() if parameter.numel() > 1]
+    assert len(set(known)) == len(known)
+    with torch.no_grad():
+        scores = model(samples)
+    assert float(scores.mean(0).abs().max()) < 1e-3
+    assert float((scores.std(0) - 1).abs().max()) < 1e-3
+
+
+def test_a_branch_that_starts_at_nothing_is_opened() -> None:
+    model = timm.create_model("resnet18", num_classes=5)
+    closed = [name for name, one in model.named_parameters() if name.endswith("bn2.weight") and not one.any()]
+    notes = untrained.liven(model, torch.randn(8, 3, 32, 32))
+    assert notes["opened"] == len(closed) == 8
+    assert all(float(model.get_parameter(name).min()) > 0.5 for name in closed)
