@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from harness.keys import digest, part_identity
+from harness.keys import digest, runtime_identity
 from harness.launch import Outcome
 from harness.record import Artifact
 from harness.registry import Registry
@@ -32,7 +32,7 @@ def folder(root: Path, registry: Registry, candidate: Candidate, artifact: Artif
     runtime = registry.runtimes[candidate.runtime.part]
     if not runtime.code_variable:
         return None
-    about = part_identity(runtime, candidate.runtime.options), candidate.device, candidate.batch_size, machine
+    about = runtime_identity(runtime, candidate.runtime.options), candidate.device, candidate.batch_size, machine
     return root / "cache/code" / digest([artifact.digest, *about])
 
 

@@ -143,6 +143,8 @@ class Runtime(Part, Protocol):
     """Options that change the arithmetic, so that accuracy depends on them."""
     profile_door: str
     """``profile(folder, options, device, batches) -> operators.Profile``: the time of each operator; empty: it has none."""
+    optional: tuple[str, ...]
+    """Distributions that only some of its options need; its results depend on those that are installed."""
     per_shape: bool
     """Whether it compiles the artifact anew for each shape of its input; it then answers batches of one size only."""
     code_variable: str

@@ -57,6 +57,11 @@ def part_identity(part: Part, options: Mapping[str, Any]) -> dict[str, Any]:
     return {"part": part.name, "version": part.version, "packages": versions(part.packages), "options": dict(options)}
 
 
+def runtime_identity(runtime: Runtime, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what identifies a runtime's work: its optional packages count where they are installed."""
+    return part_identity(runtime, options) | {"packages": versions((*runtime.packages, *runtime.optional))}
+
+
 class Setting(NamedTuple):
     """What the facts of one suite on one machine have in common."""
 
@@ -124,7 +129,7 @@ def dependencies(
     options = candidate.runtime.options
     if scope in (Scope.NUMERICS, Scope.OWN):
         options = {name: value for name, value in options.items() if name in runtime.numeric}
-    about |= {"runtime": part_identity(runtime, options), "device": candidate.device, "machine": setting.machine}
+    about |= {"runtime": runtime_identity(runtime, options), "device": candidate.device, "machine": setting.machine}
     if scope is Scope.NUMERICS:
         return about | {"samples": Path(artifact.inputs).name}
     if scope is Scope.OWN:

@@ -15,8 +15,8 @@ import numpy as np
 from harness.datasets.declared import RandomOptions
 from harness.interfaces import Array, Samples, Split
 
-TRAIN: Final = 128
-TEST: Final = 64
+TRAIN: Final = 32
+TEST: Final = 32
 """Samples: enough for ranges of activations and for the pool of queries, and few, since images may be large."""
 STEP: Final = 4
 """How many times finer each size of noise is than the one before."""

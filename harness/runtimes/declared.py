@@ -70,6 +70,7 @@ class Torch:
     format = "torch"
     lacks = MappingProxyType({"trees": "torch runs PyTorch modules; this one is made of decision trees"})
     numeric = frozenset({"precision"})
+    optional: tuple[str, ...] = ()
     per_shape = False
     code_variable = ""
 
@@ -88,6 +89,7 @@ class TorchCompile:
     format = "torch"
     lacks = MappingProxyType({"trees": "torch_compile runs PyTorch modules; this one is made of decision trees"})
     numeric = frozenset({"precision", "mode"})
+    optional: tuple[str, ...] = ()
     per_shape = True
     code_variable = "TORCHINDUCTOR_CACHE_DIR"
 
@@ -99,13 +101,14 @@ class OnnxRuntime:
     summary = "ONNX Runtime: CPU, or OpenVINO, CUDA and TensorRT where their providers are installed"
     subject = None
     options: type[BaseModel] = OnnxRuntimeOptions
-    packages = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-ep-openvino")
+    packages = ("onnxruntime",)
     version = 1
     door = "harness.runtimes.onnx_runtime:load"
     profile_door = "harness.runtimes.onnx_profile:profile"
     format = "onnx"
     lacks = MappingProxyType[str, str]({})
     numeric = frozenset({"optimization", "provider", "precision"})
+    optional: tuple[str, ...] = ("onnxruntime-gpu", "onnxruntime-ep-openvino")
     per_shape = False
     code_variable = ""
 
@@ -129,6 +132,7 @@ class OpenVino:
         }
     )
     numeric = frozenset({"precision"})
+    optional: tuple[str, ...] = ()
     per_shape = False
     code_variable = ""
 

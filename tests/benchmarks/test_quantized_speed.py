@@ -109,7 +109,7 @@ def test_int8_beside_float32(capsys: pytest.CaptureFixture[str], monkeypatch: py
             ratios = sorted(one[own] / one[name] for one in rounds)
             middle = statistics.median(one[name] for one in rounds)
             lines.append(
-                f"batch {size}  {name:27} {middle * 1e3:8.2f} ms   {statistics.median(ratios):5.2f} × float32"
+                f"batch {size}  {name:31} {middle * 1e3:8.2f} ms   {statistics.median(ratios):5.2f} × float32"
                 f"   ({ratios[0]:.2f}-{ratios[-1]:.2f})"
             )
     with capsys.disabled():

@@ -68,8 +68,7 @@ class Options(Value):
 class Fragile:
     name, summary, subject, options, packages, version = "fragile", "fails at its 30th query", None, Options, (), 1
     door, format, lacks, numeric = "fragile:load", "onnx", MappingProxyType({}), frozenset()
-    per_shape, code_variable = False, ""
-    profile_door = ""
+    optional, per_shape, code_variable, profile_door = (), False, "", ""
 
 FRAGILE = Fragile()
 

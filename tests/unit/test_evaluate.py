@@ -61,7 +61,7 @@ class FakeMaker:
 def fakes(registry):
     """The registry, with fakes for runtimes."""
     told = ("name", "summary", "subject", "options", "packages", "version", "format", "lacks", "numeric")
-    names = (*told, "per_shape", "code_variable")
+    names = (*told, "optional", "per_shape", "code_variable")
     runtimes = {
         label: SimpleNamespace(
             door="harness.testing:load_fake",

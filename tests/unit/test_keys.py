@@ -1,5 +1,7 @@
 """A key is made of just what a thing depends on: nothing that does not matter, everything that does."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from harness import keys
@@ -215,7 +217,7 @@ def test_metrics_never_share_a_key(key):
 
 def test_processes_share_no_key_but_of_what_does_not_differ_between_them(key):
     shared = {metric for metric in STORED if key(metric, process=1) == key(metric)}
-    assert shared == {*QUALITIES, "server_rate", *STATIC}
+    assert shared == {*QUALITIES, "server_rate", "compile_time", *STATIC}
     assert key("latency_p50", process=1) != key("latency_p50", process=2)
 
 
@@ -277,3 +279,8 @@ def test_the_suites_own_metric_depends_on_its_sources_and_nothing_else_does(aske
     assert key_of("own_score", "one") != key_of("own_score", "two")
     for name in ("accuracy", "rmse", "size", "load_time"):
         assert key_of(name, "one") == key_of(name, "two")
+
+def test_a_runtimes_optional_packages_count_where_they_are_installed(registry):
+    runtime = SimpleNamespace(name="r", version=1, packages=("numpy",), optional=("pydantic", "no-such-distribution"))
+    assert set(keys.runtime_identity(runtime, {})["packages"]) == {"numpy", "pydantic"}
+    assert set(keys.runtime_identity(registry.runtimes["torch"], {})["packages"]) == {"torch"}
