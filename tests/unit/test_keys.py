@@ -280,6 +280,7 @@ def test_the_suites_own_metric_depends_on_its_sources_and_nothing_else_does(aske
     for name in ("accuracy", "rmse", "size", "load_time"):
         assert key_of(name, "one") == key_of(name, "two")
 
+
 def test_a_runtimes_optional_packages_count_where_they_are_installed(registry):
     runtime = SimpleNamespace(name="r", version=1, packages=("numpy",), optional=("pydantic", "no-such-distribution"))
     assert set(keys.runtime_identity(runtime, {})["packages"]) == {"numpy", "pydantic"}
