@@ -15,6 +15,7 @@ from rich.text import Text
 from harness import units
 from harness.errors import HarnessError, SuiteError
 from harness.metrics import QUALITIES
+from harness.report.wording import two_digits
 
 FRONT_ROWS = 6
 TIED_ROWS = 3
@@ -160,7 +161,7 @@ def _paid(label: str, told: Mapping[str, Any]) -> list[Text]:
         return [Text(f"  compression: {lineage['absent']}", style="dim")]
     changes = lineage["changes"]
     parts = [PAID.get(lineage["verdict"] or "", "speed not measured")]
-    parts += [f"size ÷ {1 / changes['size']['ratio']:.2g}"] if "size" in changes else []
+    parts += [f"size ÷ {two_digits(1 / changes['size']['ratio'])}"] if "size" in changes else []
     parts += [f"accuracy {100 * changes['accuracy']['difference']:+.1f} pp"] if "accuracy" in changes else []
     return [Text(f"  compression: {', '.join(parts)}", style="dim")]
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import torch
 from torch import nn
+from torch.nn.utils import parametrize
 
 from harness.norms import recalibrate
 
@@ -33,6 +34,18 @@ def liven(model: nn.Module, inputs: torch.Tensor) -> dict[str, Any]:
     norms = _shift(model, inputs, shift)
     _spread(model, inputs)
     return {"opened": opened, "norms": norms, "shift": shift}
+
+
+def settle(model: nn.Module, inputs: torch.Tensor) -> dict[str, Any]:
+    """Measure batch-norms and scores of a changed network anew on ``inputs``, in place of a training; return what to note.
+
+    A pass that trains leaves them fitting to what it changed. Left as they were, scores of all samples may be nearly the same.
+    """
+    model.eval()
+    norms = recalibrate(model, inputs)
+    if hasattr(model, "get_classifier"):
+        _spread(model, inputs)
+    return {"norms": norms}
 
 
 def _norms(model: nn.Module) -> list[nn.Module]:
@@ -73,7 +86,7 @@ def _open(name: str, parameter: nn.Parameter) -> bool:
 def _spread(model: Any, inputs: torch.Tensor) -> None:
     """Give the scores of each class a mean of 0 and a deviation of 1 over ``inputs``, where one layer makes them."""
     head = model.get_classifier()
-    if not (isinstance(head, nn.Linear | nn.Conv2d) and head.bias is not None):
+    if not (isinstance(head, nn.Linear | nn.Conv2d) and head.bias is not None) or parametrize.is_parametrized(head):
         return
     with torch.no_grad():
         scores = model(inputs)

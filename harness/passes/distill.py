@@ -29,5 +29,7 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     train = wish.model_dump(include={"epochs", "minutes", "batch_size", "lr", "weight_decay"})
     build = open_door(Registry.load().models[wish.student.part].door)
     student: Work = build({**wish.student.options, "train": train}, replace(bench, fit=fit))
-    told = {"student": wish.student.label, "temperature": wish.temperature, "mix": wish.mix, **student.notes["training"]}
+    told = {"student": wish.student.label, "temperature": wish.temperature, "mix": wish.mix}
+    for note in student.notes.values():  # of its training, or why there was none
+        told |= note
     return replace(student, notes={**work.notes, "distill": told})

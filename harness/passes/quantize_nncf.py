@@ -22,6 +22,7 @@ from nncf.quantization.advanced_parameters import (
     QuantizationParameters,
 )
 from nncf.quantization.range_estimator import RangeEstimatorParametersSet
+from onnx import helper
 
 from harness.interfaces import Bench, Work
 from harness.passes.graphs import fed
@@ -88,7 +89,14 @@ def _weights(job: Job, keep: nncf.IgnoredScope) -> onnx.ModelProto:
 
 
 def _readable(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Give scales per channel one axis, as ONNX has it: NNCF writes (n, 1, 1, 1) where weights alone are small."""
+    """Give scales per channel one axis, as ONNX has it: NNCF writes (n, 1, 1, 1) where weights alone are small.
+
+    And name the domain of operators that NNCF takes from onnxruntime, without which a graph cannot be checked.
+    """
+    known = {one.domain for one in model.opset_import}
+    model.opset_import.extend(
+        helper.make_opsetid(domain, 1) for domain in sorted({node.domain for node in model.graph.node} - known - {"", "ai.onnx"})
+    )
     stored = {tensor.name: tensor for tensor in model.graph.initializer}
     for node in model.graph.node:
         blocked = any(attribute.name == "block_size" and attribute.i for attribute in node.attribute)

@@ -88,7 +88,7 @@ def shapes(model: onnx.ModelProto) -> Shapes:
         value.type.tensor_type.ClearField("shape")
     try:
         inferred = shape_inference.infer_shapes(single, data_prop=True).graph
-    except (RuntimeError, ValueError):
+    except (RuntimeError, ValueError, shape_inference.InferenceError):
         return {}
     known = {t.name: tuple(t.dims) for t in inferred.initializer}
     for value in (*inferred.input, *inferred.value_info, *inferred.output):

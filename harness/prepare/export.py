@@ -74,7 +74,8 @@ def _scores(model: torch.nn.Module, samples: Batch, data: Samples) -> Array:
 def _to_onnx(
     model: torch.nn.Module, example: tuple[torch.Tensor, ...], shapes: Any, samples: tuple[Array, ...], names: list[str]
 ) -> tuple[Any, Array]:
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    for name in ("torch.onnx", "onnx_ir", "onnxscript"):  # they tell of each step, a thousand lines a graph
+        logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own internals
         program = _exported(

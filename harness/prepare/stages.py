@@ -18,11 +18,13 @@ import torch.ao.quantization.fx._decomposed  # registers the operators that torc
 from harness.errors import InputError
 from harness.interfaces import Array, Bench, Fit, Samples, Teacher, Work
 from harness.keys import digest, digest_files
+from harness.models import untrained
 from harness.models.importable import importable
 from harness.prepare import census, counting, reference, training
 from harness.prepare.data import Store, write_whole
 from harness.prepare.plan import Plan, Stage
 from harness.prepare.saved import EVERY, Saved
+from harness.preprocess import each
 from harness.record import REFERENCE, Artifact, Preprocess
 from harness.registry import open_door
 
@@ -53,7 +55,7 @@ class Maker:
             folder=Path(plan.folder),
             say=self.say,
             inputs=store.inputs,
-            fit=_skipping(plan.untrainable) if plan.untrainable else self._fitting(store, plan.seed),
+            fit=_skipping(plan.untrainable, store) if plan.untrainable else self._fitting(store, plan.seed),
             keep=self._kept,
         )
         work = self._work(plan, bench)
@@ -201,13 +203,14 @@ def _fill(folder: Path, source: Path, answers: Array) -> None:
     np.save(folder / REFERENCE, answers)
 
 
-def _skipping(why: str) -> Fit:
-    """Return what trains nothing, and says why."""
+def _skipping(why: str, store: Store) -> Fit:
+    """Return what trains nothing, says why, and lets a network settle after what was changed in it."""
 
     def skip(
         model: Any, preprocess: Preprocess, settings: Mapping[str, Any], teacher: Teacher | None = None
     ) -> Mapping[str, Any]:
-        return {"skipped": why}
+        inputs, _ = store.inputs(preprocess, "train", untrained.SAMPLES)
+        return {"skipped": why, **untrained.settle(model, torch.from_numpy(each(inputs)[0]))}
 
     return skip
 

@@ -179,7 +179,7 @@ def _missed_by(value: float | None, bound: float | None, share: float | None, un
     if value is None or bound is None:
         return ""
     if unit == units.SHARE:
-        return f"{abs(value - bound) * 100:.2g} pp"
+        return f"{wording.two_digits(abs(value - bound) * 100)} pp"
     relative = f" ({share * 100:.3g} %)" if share is not None and bound else ""
     return wording.figure(abs(value - bound), unit) + relative
 

@@ -67,7 +67,7 @@ def _shown(cell: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
 
 def times(ratio: float) -> str:
     """Return a speed as ``2.6×``, with two digits that count."""
-    return f"{ratio:.2f}×" if ratio < 1 else f"{ratio:.1f}×"
+    return f"{ratio:.2f}×" if ratio < 1 else f"{ratio:.1f}×" if ratio < 99.5 else f"{ratio:,.0f}×"
 
 
 def _listed(numbers: Mapping[str, int]) -> list[str]:

@@ -138,13 +138,13 @@ def _flips(flips: Mapping[str, Any] | None) -> str:
         return ""
     if not flips["value"]:
         return f"none of {flips['n']:,} predictions changed"
-    low, high = (f"{100 * flips[end]:.2g}" for end in ("low", "high"))
+    low, high = (wording.two_digits(100 * flips[end]) for end in ("low", "high"))
     ways = [f"{flips[name]:,} {text}" for name, text in _WAYS.items() if flips[name]]
     return f"{_share(flips)} of {flips['n']:,} predictions changed ({low}–{high} %): {wording.listed(ways)}"
 
 
 def _share(flips: Mapping[str, Any]) -> str:
-    return f"{100 * flips['value']:.2g} %"
+    return f"{wording.two_digits(100 * flips['value'])} %"
 
 
 def line(one: Payoff) -> str:

@@ -84,6 +84,11 @@ def signed(number: float, decimals: int) -> str:
     return text[1:] if not float(text.replace(",", "")) else text.replace("-", "−")
 
 
+def two_digits(number: float) -> str:
+    """Return ``number`` with two digits that count, and never as a power of ten: ``0.37``, ``2.1``, ``1,600``."""
+    return f"{number:,.0f}" if abs(number) >= 99.5 else f"{number:.2g}"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return ``1 candidate`` or ``12 candidates``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -30,7 +30,11 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Told:
         folder / "results",
         workload=NOISE,
         models=[RANDOM, {"timm": "test_vit", "image_size": 32}],
-        passes=[[], [{"prune": {"ratio": 0.5, "finetune_epochs": 1}}, "fuse", "quantize"]],
+        passes=[
+            [],
+            [{"prune": {"ratio": 0.5, "finetune_epochs": 1}}, "fuse", "quantize"],
+            [{"distill": {"student": {"timm": "test_efficientnet"}}}],
+        ],
         runtimes=["torch", "onnxruntime"],
         profiles=SPEED,
     )
@@ -51,7 +55,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 def test_chains_come_through_on_noise(noisy: Told) -> None:
     assert {label: one.failure for label, one in noisy.evaluations.items() if one.failure} == {}
-    assert len(noisy.evaluations) == 2 * 3
+    assert len(noisy.evaluations) == 2 * 5
     for one in noisy.evaluations.values():
         assert {"latency_p50", "throughput", "size", "macs"} <= one.facts.keys()
 
@@ -66,7 +70,10 @@ def test_nothing_is_trained_on_noise(noisy: Told) -> None:
         notes = noisy.notes(label)
         assert "training" not in notes
         if "prune" in label:
-            assert notes["prune"]["finetuning"] == {"skipped": "the samples are noise"}
+            assert notes["prune"]["finetuning"]["skipped"] == "the samples are noise"
+        if "distill" in label:
+            assert notes["distill"]["student"] == "test_efficientnet"
+            assert not {"steps", "last_loss"} & notes["distill"].keys()
 
 
 def test_random_weights_are_not_scored_beside_trained_ones_that_are(mixed: Told) -> None:
