@@ -89,7 +89,7 @@ class PythonOptions(Value):
 
 
 class SklearnOptions(Value):
-    """A scikit-learn classifier, fitted on the training split."""
+    """A scikit-learn classifier, or in a regression a regressor, fitted on the training split."""
 
     estimator: Literal[
         "decision_tree",
@@ -98,8 +98,11 @@ class SklearnOptions(Value):
         "gradient_boosting",
         "hist_gradient_boosting",
         "logistic_regression",
+        "ridge",
         "linear_svc",
+        "linear_svr",
         "svc",
+        "svr",
         "knn",
         "mlp",
     ]
@@ -170,10 +173,10 @@ class Python:
 
 
 class Sklearn:
-    """scikit-learn's classifiers."""
+    """scikit-learn's classifiers and regressors."""
 
     name = "sklearn"
-    summary = "a scikit-learn classifier: {sklearn: random_forest, params: {n_estimators: 50}}"
+    summary = "a scikit-learn classifier or regressor: {sklearn: random_forest, params: {n_estimators: 50}}"
     subject = "estimator"
     options: type[BaseModel] = SklearnOptions
     packages = ("scikit-learn", "skl2onnx")
@@ -185,7 +188,7 @@ class Sklearn:
         estimator, params = str(options["estimator"]), options.get("params") or {}
         if estimator in TREES:
             return frozenset({"trees"})
-        if estimator in ("svc", "knn"):
+        if estimator in ("svc", "svr", "knn"):
             return frozenset({"samples"} | ({"ml_operators"} if _left_to_library(params) else set()))
         return frozenset({"layers"})
 

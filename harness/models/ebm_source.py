@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from interpret.glassbox import ExplainableBoostingClassifier
+from interpret.glassbox import ExplainableBoostingClassifier, ExplainableBoostingRegressor
 
 from harness.errors import InputError
 from harness.interfaces import Bench, Work
@@ -20,12 +20,13 @@ from harness.models.declared_ebm import EbmOptions
 
 
 def build(options: Mapping[str, Any], bench: Bench) -> Work:
-    """Return the fitted machine as an ONNX graph from rows to class probabilities."""
+    """Return the fitted machine as an ONNX graph from rows to class probabilities, or to values."""
     wish = EbmOptions.model_validate(dict(options))
     if bench.data.shape is None:
         raise InputError("an explainable boosting machine takes samples of one size", "use transform: native, or another dataset")
     logging.getLogger("interpret").setLevel(logging.WARNING)  # it tells of each step, a thousand lines a fit
-    model = ExplainableBoostingClassifier(
+    kind = ExplainableBoostingRegressor if bench.data.task == "regression" else ExplainableBoostingClassifier
+    model = kind(
         feature_types=["continuous"] * math.prod(bench.data.shape),  # said, so that it does not depend on the values
         n_jobs=1,  # its processes would outlive a limit of time
         random_state=bench.seed,

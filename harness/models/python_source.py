@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, is_classifier
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
 from harness.errors import InputError
 from harness.interfaces import Bench, Work
@@ -29,8 +29,9 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     random.seed(bench.seed)
     model = _call(wish, bench)
     if wish.kind == "sklearn":
-        if not (isinstance(model, BaseEstimator) and is_classifier(model)):
-            raise InputError(f"{wish.function} returned {_what(model)}, not a scikit-learn classifier", "or is it kind: torch?")
+        if not (isinstance(model, BaseEstimator) and (is_classifier(model) or is_regressor(model))):
+            what = "a scikit-learn classifier or regressor"
+            raise InputError(f"{wish.function} returned {_what(model)}, not {what}", "or is it kind: torch?")
         return sklearn_source.export(model, bench)
     if not isinstance(model, torch.nn.Module):
         raise InputError(f"{wish.function} returned {_what(model)}, not a torch.nn.Module", "or is it kind: sklearn?")

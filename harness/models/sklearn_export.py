@@ -1,6 +1,6 @@
-"""A fitted scikit-learn classifier as an ONNX graph from rows to scores: by writers of our own, or by skl2onnx.
+"""A fitted scikit-learn estimator as an ONNX graph from rows to scores, or to one column of values.
 
-Regressors go the same way, to one column of values; no suite asks for them yet.
+By writers of our own, or by skl2onnx.
 """
 
 from __future__ import annotations

@@ -1,27 +1,32 @@
-"""scikit-learn classifiers, fitted on the training split and exported to ONNX."""
+"""scikit-learn classifiers and regressors, fitted on the training split and exported to ONNX."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from sklearn.base import ClassifierMixin
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.ensemble import (
     ExtraTreesClassifier,
+    ExtraTreesRegressor,
     GradientBoostingClassifier,
+    GradientBoostingRegressor,
     HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
     RandomForestClassifier,
+    RandomForestRegressor,
 )
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.neural_network import MLPClassifier
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC, LinearSVC
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from harness.errors import InputError
@@ -31,22 +36,33 @@ from harness.models.declared import SklearnOptions
 from harness.models.sklearn_export import converted
 from harness.record import Preprocess
 
-MADE: Final[Mapping[str, tuple[Any, Mapping[str, Any]]]] = {
-    "decision_tree": (DecisionTreeClassifier, {}),
-    "random_forest": (RandomForestClassifier, {"n_estimators": 100}),
-    "extra_trees": (ExtraTreesClassifier, {"n_estimators": 100}),
-    "gradient_boosting": (GradientBoostingClassifier, {}),
-    "hist_gradient_boosting": (HistGradientBoostingClassifier, {}),
-    "logistic_regression": (LogisticRegression, {"max_iter": 300}),
-    "linear_svc": (LinearSVC, {}),
-    "svc": (SVC, {"break_ties": True}),  # without, the answer is not that of the best score
-    "knn": (KNeighborsClassifier, {}),
-    "mlp": (MLPClassifier, {"hidden_layer_sizes": (128,), "max_iter": 60, "early_stopping": True}),
+
+class Family(NamedTuple):
+    """The classes behind a name, where there are any, and what we set otherwise than scikit-learn does."""
+
+    classifier: Any
+    regressor: Any
+    settings: Mapping[str, Any] = {}
+
+
+MADE: Final[Mapping[str, Family]] = {
+    "decision_tree": Family(DecisionTreeClassifier, DecisionTreeRegressor),
+    "random_forest": Family(RandomForestClassifier, RandomForestRegressor, {"n_estimators": 100}),
+    "extra_trees": Family(ExtraTreesClassifier, ExtraTreesRegressor, {"n_estimators": 100}),
+    "gradient_boosting": Family(GradientBoostingClassifier, GradientBoostingRegressor),
+    "hist_gradient_boosting": Family(HistGradientBoostingClassifier, HistGradientBoostingRegressor),
+    "logistic_regression": Family(LogisticRegression, None, {"max_iter": 300}),
+    "ridge": Family(RidgeClassifier, Ridge),
+    "linear_svc": Family(LinearSVC, None),
+    "linear_svr": Family(None, LinearSVR),
+    "svc": Family(SVC, None, {"break_ties": True}),  # without, the answer is not that of the best score
+    "svr": Family(None, SVR),
+    "knn": Family(KNeighborsClassifier, KNeighborsRegressor),
+    "mlp": Family(MLPClassifier, MLPRegressor, {"hidden_layer_sizes": (128,), "max_iter": 60, "early_stopping": True}),
 }
-"""The class behind each name, and what we set otherwise than scikit-learn does."""
-SCALED: Final = frozenset({"logistic_regression", "linear_svc", "svc", "knn", "mlp"})
+SCALED: Final = frozenset({"logistic_regression", "ridge", "linear_svc", "linear_svr", "svc", "svr", "knn", "mlp"})
 """Estimators that weigh columns against each other: they get a scaler where the columns have units of their own."""
-UNSEEDED: Final = frozenset({"knn"})
+UNSEEDED: Final = frozenset({"knn", "svr"})
 
 
 SMALL: Final = 1_000_000
@@ -55,17 +71,21 @@ work each waits for the others: 64 s for 630 rows of digits, where one thread to
 
 
 def build(options: Mapping[str, Any], bench: Bench) -> Work:
-    """Return the fitted classifier as an ONNX graph from rows to scores."""
+    """Return the fitted estimator as an ONNX graph from rows to scores, or to values."""
     wish = SklearnOptions.model_validate(dict(options))
-    return export(estimator(wish, bench.seed, scale=len(bench.data.shape or ()) == 1), bench)
+    return export(estimator(wish, bench.data.task, bench.seed, scale=len(bench.data.shape or ()) == 1), bench)
 
 
-def estimator(wish: SklearnOptions, seed: int, *, scale: bool) -> Any:
-    """Return the estimator, not fitted, behind a scaler if it should have one."""
-    kind, defaults = MADE[wish.estimator]
+def estimator(wish: SklearnOptions, task: str, seed: int, *, scale: bool) -> Any:
+    """Return the estimator for a task, not fitted, behind a scaler if it should have one."""
+    family = MADE[wish.estimator]
+    kind = family.regressor if task == "regression" else family.classifier
+    if kind is None:
+        others = ", ".join(name for name, one in MADE.items() if (one.regressor if task == "regression" else one.classifier))
+        raise InputError(f"scikit-learn's {wish.estimator} is not for a {task}", f"one of {others}")
     seeded = {} if wish.estimator in UNSEEDED else {"random_state": seed}
     try:
-        model = kind(**{**seeded, **defaults, **wish.params})
+        model = kind(**{**seeded, **family.settings, **wish.params})
     except TypeError as error:
         raise InputError(f"scikit-learn refuses params of {wish.estimator}: {error}") from None
     return make_pipeline(StandardScaler(), model) if scale and wish.estimator in SCALED else model
@@ -74,7 +94,10 @@ def estimator(wish: SklearnOptions, seed: int, *, scale: bool) -> Any:
 def export(model: Any, bench: Bench) -> Work:
     """Return ``model``, fitted if it was not, as an ONNX graph whose only output are its scores, checked against it."""
     if bench.data.shape is None:
-        raise InputError("scikit-learn classifiers take samples of one size", "use a dataset of fixed size, or transform: native")
+        raise InputError(
+            "scikit-learn's estimators take samples of one size", "use a dataset of fixed size, or transform: native"
+        )
+    _require_task(model, bench)
     images = len(bench.data.shape) == 3
     preprocess = Preprocess(layout="flat", scale=1 / 255 if images else 1.0)
     inputs, labels = bench.inputs(preprocess, "train", None)
@@ -86,24 +109,41 @@ def export(model: Any, bench: Bench) -> Work:
     return Work("onnx", graph, preprocess, inputs.shape[1:], {**notes, "export": sklearn_check.compared(model, graph, unseen)})
 
 
+def _require_task(model: BaseEstimator, bench: Bench) -> None:
+    """Raise InputError unless the estimator and the labels are for the same."""
+    name, task = type(model).__name__, bench.data.task
+    if task == "embedding" or (task == "classification") != is_classifier(model):
+        raise InputError(f"{name} is no estimator for a {task}", "name another model, or other data")
+    if task == "regression" and bench.data.width != 1:
+        raise InputError(f"{name} gives one value here, the dataset has {bench.data.width} targets", "use a network")
+
+
 def _require_fit(model: Any, classes: int, width: int) -> None:
     known, columns = len(getattr(model, "classes_", ())), getattr(model, "n_features_in_", width)
-    if known != classes:
+    if is_classifier(model) and known != classes:
         raise InputError(f"the classifier knows {known} classes, the dataset has {classes}")
     if columns != width:
         raise InputError(f"the classifier was fitted on {columns} columns, a sample of the dataset has {width}")
 
 
-def _fit(model: ClassifierMixin, inputs: np.ndarray, labels: np.ndarray, bench: Bench) -> dict[str, Any]:
-    if getattr(model, "classes_", None) is not None:
+def _fit(model: Any, inputs: np.ndarray, labels: np.ndarray, bench: Bench) -> dict[str, Any]:
+    if _is_fitted(model):
         return {"training": {"fitted": "before"}}
     bench.say("fitting")
     threads = threadpool_limits(1 if inputs.size <= SMALL else None, user_api="openmp")
     with threads, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            model.fit(inputs, labels)
+            model.fit(inputs, labels.ravel())  # one target is a column of its own elsewhere
         except (ValueError, TypeError) as error:
             raise InputError(f"scikit-learn cannot fit: {(str(error).splitlines() or [''])[0]}") from None
     converged = not any(issubclass(w.category, ConvergenceWarning) for w in caught)
     return {"training": {"samples": len(labels), "converged": converged}}
+
+
+def _is_fitted(model: Any) -> bool:
+    try:
+        check_is_fitted(model)
+    except NotFittedError:
+        return False
+    return True

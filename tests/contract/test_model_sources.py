@@ -77,7 +77,7 @@ def test_every_estimator_says_what_it_is_made_of():
     kinds = get_args(SOURCES["sklearn"].options.model_fields["estimator"].annotation)
     made = {name: sorted(SOURCES["sklearn"].traits({"estimator": name})) for name in kinds}
     trees = ("decision_tree", "random_forest", "extra_trees", "gradient_boosting", "hist_gradient_boosting")
-    layers, samples = ("logistic_regression", "linear_svc", "mlp"), ("svc", "knn")
+    layers, samples = ("logistic_regression", "ridge", "linear_svc", "linear_svr", "mlp"), ("svc", "svr", "knn")
     wanted = {"trees": trees, "layers": layers, "samples": samples}
     assert made == {name: [trait] for trait, names in wanted.items() for name in names}
 

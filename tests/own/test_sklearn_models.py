@@ -10,7 +10,7 @@ from . import mine
 from .driving import Told, run
 
 TREES = ("decision_tree", "random_forest", "extra_trees", "gradient_boosting", "hist_gradient_boosting")
-LAYERS = ("logistic_regression", "linear_svc", "mlp")
+LAYERS = ("logistic_regression", "ridge", "linear_svc", "mlp")
 SAMPLES = ("svc", "knn")
 PARAMS = {
     "random_forest": {"n_estimators": 10},

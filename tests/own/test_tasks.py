@@ -99,6 +99,23 @@ def regression(ground: Path) -> Told:
 
 
 @pytest.fixture(scope="module")
+def classic(ground: Path) -> Told:
+    """The same regression, with what is no network."""
+    return run(
+        ground,
+        ground / "results",
+        workload={"dataset": {"npz": "line.npz"}},
+        models=[
+            {"sklearn": ["random_forest", "hist_gradient_boosting", "ridge", "linear_svr", "svr", "knn", "mlp", "svc"]},
+            {"ebm": {"max_rounds": 200, "learning_rate": 0.1, "outer_bags": 1}},
+        ],
+        passes=[[]],
+        runtimes=["onnxruntime"],
+        profiles=profile("r2", [0, 1]),
+    )
+
+
+@pytest.fixture(scope="module")
 def embedding(ground: Path) -> Told:
     return run(
         ground,
@@ -152,6 +169,20 @@ def test_a_regression_is_recommended_by_its_error(regression: Told) -> None:
     assert only["feasible"]
     assert set(regression.answer["objectives"]) == {"rmse", "latency_p50"}
     assert regression.answer["task"] == "regression"
+
+
+def test_classic_models_fit_targets_and_their_graphs_give_the_same_values(classic: Told) -> None:
+    models = ("random_forest", "hist_gradient_boosting", "ridge", "linear_svr", "svr", "knn", "mlp", "ebm")
+    for name in models:
+        (label,) = [label for label in classic.evaluations if label.startswith(name + "@") or label.startswith(name + ":")]
+        assert classic.value(label, "r2") > 0.7
+        assert classic.notes(label)["export"]["difference"] < 0.01
+
+
+def test_an_estimator_of_classes_is_told_what_there_is_for_targets(classic: Told) -> None:
+    failure = classic.failure("svc@onnxruntime/b1")
+    assert failure.kind == "bad_input"
+    assert failure.message.startswith("scikit-learn's svc is not for a regression — one of decision_tree, ")
 
 
 def test_a_model_with_other_scores_than_targets_is_told(regression: Told) -> None:
