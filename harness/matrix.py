@@ -75,9 +75,11 @@ def _labels(setting: Setting, model: Choice, chain: tuple[Choice, ...], runtime:
 
 
 def speed(facts: Mapping[str, Fact], plain: Mapping[str, Fact]) -> float | None:
-    """Return how many times as fast as the uncompressed model a candidate is; None where that is not known."""
+    """Return how many times as fast as the uncompressed model a candidate is; None where that is not known, or was disturbed."""
     metric, sign = next(((name, sign) for name, sign in SPEED if name in facts and name in plain), (None, 0))
     if metric is None or min(facts[metric].value, plain[metric].value) <= 0:
+        return None
+    if {facts[metric].quality, plain[metric].quality} != {"clean"}:
         return None
     ratio = facts[metric].value / plain[metric].value
     return ratio if sign > 0 else 1 / ratio

@@ -75,3 +75,9 @@ def test_speed_is_read_off_what_both_have_and_absent_where_they_share_nothing(fa
     assert speed({"latency_p50": latency}, {"latency_p50": fact("latency_p50", 1.0)}) == pytest.approx(0.5)
     assert speed({"throughput": rate}, {"throughput": fact("throughput", 25.0), "latency_p50": latency}) == pytest.approx(2)
     assert speed({"throughput": rate}, {"latency_p50": latency}) is None
+
+
+def test_a_timing_that_was_disturbed_tells_no_speed(fact):
+    calm, busy = fact("latency_p50", 1.0), fact("latency_p50", 2.0).model_copy(update={"quality": "contended"})
+    assert speed({"latency_p50": busy}, {"latency_p50": calm}) is None
+    assert speed({"latency_p50": calm}, {"latency_p50": busy}) is None
