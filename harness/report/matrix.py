@@ -28,7 +28,8 @@ def _heading(told: Mapping[str, Any]) -> list[str]:
         f"By `harness matrix`, on {plain(surroundings.machine(told))}, batch {batches}: {counts}.",
         "",
         "✓ measured, with how many times as fast as the same model uncompressed on the same runtime it was, unless something "
-        "disturbed the timing; – ruled out before anything is done; ✗ failed; · not tried. Numbers lead to the reasons below the tables.",
+        "disturbed the timing; – ruled out before anything is done; ✗ failed; · not tried. Numbers lead to the reasons below the "
+        "tables.",
         "",
     ]
 
