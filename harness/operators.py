@@ -18,7 +18,9 @@ SECONDS: Final = 1.0
 """A profile ends after so many queries or so long, what comes first."""
 AT_LEAST: Final = 3
 
-LAYERS: Final = frozenset({"linear", "addmm", "mm", "bmm", "baddbmm"})
+LAYERS: Final = frozenset(
+    {"linear", "_mkl_linear", "_linear_pointwise", "qlinear", "qlinear_pointwise", "addmm", "mm", "bmm", "baddbmm"}
+)
 MULTIPLYING: Final = ("matmul", "gemm", "fullyconnected", "conv")
 CONVERTING: Final = ("quantize", "reorder", "convert", "transpose", "permute", "cast")
 CONVERSIONS: Final = frozenset({"to", "copy", "clone", "contiguous"})

@@ -47,6 +47,8 @@ def job(tmp_path):
                 "single_stream": {"door": "harness.scenarios.back_to_back:single_stream", "options": {}, "sizing": SIZING}
             },
             "probe": None,
+            "profile": None,
+            "own_metric": None,
             "evaluate": True,
             "memory_limit": memory_limit,
             "environment": {},

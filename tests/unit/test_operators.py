@@ -53,7 +53,7 @@ def test_it_reads_what_was_written_as_json():
             "layer",
         ),
         ("Convolution GroupConvolution FullyConnected FullyConnectedQuantizedLegacy MatMulNBits", "layer"),
-        ("conv2d linear addmm matmul bmm convolution", "layer"),
+        ("conv2d linear addmm matmul bmm convolution _mkl_linear qlinear_pointwise _convolution_pointwise", "layer"),
         ("QuantizeLinear DequantizeLinear DynamicQuantizeLinear Cast Transpose ReorderInput ReorderOutput", "conversion"),
         ("Reorder Convert FakeQuantize", "conversion"),
         ("to copy contiguous permute quantize_per_tensor", "conversion"),
