@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
+from harness.changes import Change, ratio
 from harness.compatibility import refusal
 from harness.ledger import Known
 from harness.pipeline import Setting
@@ -59,7 +60,8 @@ def _cell(
     if not all(one.complete for one in several):
         return about | _told("not_tried", "")
     plain = known.get(_labels(setting, model, (), runtime)[0])
-    return about | _told("measured", "") | {"speed": speed(several[0].facts, plain.facts) if plain and chain else None}
+    change = speed(several[0].facts, plain.facts) if plain and chain else None
+    return about | _told("measured", "") | {"speed": change._asdict() if change else None}
 
 
 def _told(outcome: Outcome, why: str) -> dict[str, Any]:
@@ -74,12 +76,10 @@ def _labels(setting: Setting, model: Choice, chain: tuple[Choice, ...], runtime:
     ]
 
 
-def speed(facts: Mapping[str, Fact], plain: Mapping[str, Fact]) -> float | None:
+def speed(facts: Mapping[str, Fact], plain: Mapping[str, Fact]) -> Change | None:
     """Return how many times as fast as the uncompressed model a candidate is; None where that is not known, or was disturbed."""
     metric, sign = next(((name, sign) for name, sign in SPEED if name in facts and name in plain), (None, 0))
-    if metric is None or min(facts[metric].value, plain[metric].value) <= 0:
+    if metric is None or {facts[metric].quality, plain[metric].quality} != {"clean"}:
         return None
-    if {facts[metric].quality, plain[metric].quality} != {"clean"}:
-        return None
-    ratio = facts[metric].value / plain[metric].value
-    return ratio if sign > 0 else 1 / ratio
+    change = ratio(facts[metric], plain[metric])
+    return change.inverse if change and sign < 0 else change

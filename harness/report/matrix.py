@@ -27,9 +27,9 @@ def _heading(told: Mapping[str, Any]) -> list[str]:
         "",
         f"By `harness matrix`, on {plain(surroundings.machine(told))}, batch {batches}: {counts}.",
         "",
-        "✓ measured, with how many times as fast as the same model uncompressed on the same runtime it was, unless something "
-        "disturbed the timing; – ruled out before anything is done; ✗ failed; · not tried. Numbers lead to the reasons below the "
-        "tables.",
+        "✓ measured, with how many times as fast as the same model uncompressed on the same runtime it was (≈: no difference "
+        "that is sure; no figure: something disturbed the timing); – ruled out before anything is done; ✗ failed; · not tried. "
+        "Numbers lead to the reasons below the tables.",
         "",
     ]
 
@@ -66,8 +66,11 @@ def _shown(cell: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
     return f"{sign} {times(cell['speed'])}" if cell.get("speed") else sign
 
 
-def times(ratio: float) -> str:
-    """Return a speed as ``2.6×``, with two digits that count."""
+def times(speed: Mapping[str, float]) -> str:
+    """Return a speed as ``2.6×``, with two digits that count; as ``≈`` where its interval holds 1."""
+    ratio = speed["value"]
+    if speed["low"] <= 1 <= speed["high"]:
+        return "≈"
     return f"{ratio:.2f}×" if ratio < 1 else f"{ratio:.1f}×" if ratio < 99.5 else f"{ratio:,.0f}×"
 
 

@@ -59,7 +59,7 @@ def test_a_measured_one_is_told_with_its_speed_beside_the_uncompressed(setting, 
     found = cells(setting)
     assert (found["mlp", "none"]["outcome"], found["mlp", "none"]["speed"]) == ("measured", None)
     assert found["mlp", "quantize:static"]["outcome"] == "measured"
-    assert found["mlp", "quantize:static"]["speed"] == pytest.approx(3)
+    assert found["mlp", "quantize:static"]["speed"]["value"] == pytest.approx(3)
 
 
 def test_a_failure_is_told_with_its_kind_and_message(setting):
@@ -72,8 +72,10 @@ def test_a_failure_is_told_with_its_kind_and_message(setting):
 
 def test_speed_is_read_off_what_both_have_and_absent_where_they_share_nothing(fact):
     latency, rate = fact("latency_p50", 2.0), fact("throughput", 50.0)
-    assert speed({"latency_p50": latency}, {"latency_p50": fact("latency_p50", 1.0)}) == pytest.approx(0.5)
-    assert speed({"throughput": rate}, {"throughput": fact("throughput", 25.0), "latency_p50": latency}) == pytest.approx(2)
+    assert speed({"latency_p50": latency}, {"latency_p50": fact("latency_p50", 1.0)}) == pytest.approx((0.5, 0.5, 0.5))
+    found = speed({"throughput": rate}, {"throughput": fact("throughput", 25.0, 5.0), "latency_p50": latency})
+    assert found.value == pytest.approx(2)
+    assert found.low < 2 < found.high
     assert speed({"throughput": rate}, {"latency_p50": latency}) is None
 
 

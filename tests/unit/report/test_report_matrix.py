@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.report.matrix import render
+from harness.report.matrix import render, times
 
 
 def cell(model, chain, outcome, why="", **more):
@@ -21,7 +21,7 @@ def told():
         "cells": [
             cell("a", "none", "measured", speed=None),
             cell("b", "none", "failed", "crashed at load: <script>|"),
-            cell("a", "prune", "measured", speed=2.64),
+            cell("a", "prune", "measured", speed={"value": 2.64, "low": 2.5, "high": 2.8}),
             cell("b", "prune", "ruled_out", "no weights"),
         ],
     }
@@ -48,3 +48,9 @@ def test_a_matrix_without_reasons_has_no_list_of_them(told):
     told["cells"] = [cell(model, chain, "not_tried") for model in "ab" for chain in ("none", "prune")]
     assert "Reasons" not in render(told)
     assert "| `none` | · | · |" in render(told)
+
+
+def test_a_speed_that_may_be_no_difference_is_told_as_such():
+    assert times({"value": 1.3, "low": 0.9, "high": 1.8}) == "≈"
+    assert times({"value": 0.5, "low": 0.4, "high": 0.6}) == "0.50×"
+    assert times({"value": 1612.0, "low": 1500.0, "high": 1700.0}) == "1,612×"
