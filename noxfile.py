@@ -77,3 +77,12 @@ def benchmarks(session: nox.Session) -> None:
     """Measure the harness itself: figures are printed, nothing is asserted on time."""
     _install(session, "tests")
     _python(session, "-m", "pytest", "tests/benchmarks", "--benchmark-enable", "-s", *session.posargs)
+
+
+@nox.session
+def compatibility(session: nox.Session) -> None:
+    """Measure what works here, every pass on eight families of networks, and write docs/compatibility.md: about an hour."""
+    _install(session)
+    suite = "suites/compatibility.yaml"
+    session.run(str(BIN / "harness"), "run", suite)
+    session.run(str(BIN / "harness"), "matrix", suite, "--markdown", "docs/compatibility.md")
