@@ -142,7 +142,7 @@ def test_the_operators_alone_tell_the_quantizer_as_much_as_the_sources_do() -> N
     asked = job(network("resnet"), QuantizeOptions(), trained.bench(), programs.PROGRAM)
     whole = torch.export.export(model, (torch.zeros(2, *shape),)).module()
     watched = []
-    for module in (whole, pt2e._described(programs.exported(model, shape).module())):
+    for module in (whole, pt2e._described(programs.exported(model, np.zeros((2, *shape), np.float32)).module())):
         watching = prepare_pt2e(module, pt2e._quantizer(asked, frozenset()))
         observers = [node for node in watching.graph.nodes if "activation_post_process" in str(node.target)]
         watched.append([str(node.all_input_nodes[0].target) for node in observers])
@@ -160,7 +160,7 @@ def test_layers_are_named_by_the_modules_that_hold_their_weights() -> None:
 def test_a_layer_that_stays_in_float_is_the_only_one() -> None:
     asked = job(network("uneven"), QuantizeOptions(), trained.bench(), programs.PROGRAM)
     first, *rest = programs.layers(programs.graph_module(network("uneven").model))
-    make = pt2e._maker(asked, (1, 28, 28))
+    make = pt2e._maker(asked)
     wide = {name: [] for name in ("all", "but one")}
     for name, keep in (("all", frozenset()), ("but one", frozenset({first}))):
         tensors = make(keep).state_dict.items()
@@ -198,7 +198,8 @@ def test_what_is_quantized_already_is_refused() -> None:
 
 
 def test_a_program_without_layers_has_nothing_to_quantize() -> None:
-    flat = Work("program", programs.exported(nn.Sequential(nn.Flatten(), nn.ReLU()), (1, 28, 28)), Preprocess(), (1, 28, 28))
+    image = np.zeros((2, 1, 28, 28), np.float32)
+    flat = Work("program", programs.exported(nn.Sequential(nn.Flatten(), nn.ReLU()), image), Preprocess(), (1, 28, 28))
     with pytest.raises(JobError, match="no layer with a stored weight") as caught:
         open_door(tools("torch_compile", {})[0].door)(flat, {}, trained.bench())
     assert caught.value.kind == "unsupported"
