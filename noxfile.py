@@ -43,11 +43,16 @@ def _python(session: nox.Session, *args: str) -> None:
     session.run(PYTHON, *args)
 
 
+GROUPS = (("tests/unit", "tests/property"), ("tests/contract",), ("tests/own",), ("tests/end_to_end",))
+"""Tests that share a process: none should go on in one that has loaded every runtime, compiler and quantizer."""
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run every test but the benchmarks."""
     _install(session, "tests")
-    _python(session, "-m", "pytest", *session.posargs)
+    for group in [session.posargs] if session.posargs else GROUPS:
+        _python(session, "-m", "pytest", *group)
 
 
 @nox.session
