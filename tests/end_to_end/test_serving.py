@@ -36,7 +36,7 @@ class Options(Value):
 class Patient:
     name, summary, subject, options, packages, version = "patient", "takes its time", None, Options, (), 1
     door, format, lacks, numeric = "patient:load", "onnx", MappingProxyType({}), frozenset()
-    optional, per_shape, code_variable = (), False, ""
+    optional, per_shape, code_variable, profile_door = (), False, "", ""
 
 PATIENT = Patient()
 
