@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,12 +20,16 @@ from harness.store import Store
 POINTS_AT_MOST: Final = 300
 """Of a curve of memory over time: more would not be seen."""
 
+SAMPLES_KEPT: Final = 8
+"""Runs whose raw samples stay in memory: a baseline and the candidate beside it, for each of their metrics."""
+
 
 class Evidence:
     """Reads the runs of ``store`` as they are asked for, each once."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._samples = lru_cache(SAMPLES_KEPT)(store.samples)
         self._known: dict[int, tuple[Array, Array] | None] = {}
 
     def accuracy(self, fact: Fact | None, baseline: Fact | None) -> dict[str, float] | None:
@@ -63,7 +68,7 @@ class Evidence:
     def _difference(self, name: str, fact: Fact, baseline: Fact) -> dict[str, float] | None:
         if fact.run is None or baseline.run is None:
             return None
-        mine, theirs = self.store.samples(fact.run), self.store.samples(baseline.run)
+        mine, theirs = self._samples(fact.run), self._samples(baseline.run)
         if "labels" not in mine or "labels" not in theirs or not np.array_equal(mine["labels"], theirs["labels"]):
             return None
         if name not in OWN.values():
@@ -76,14 +81,14 @@ class Evidence:
     def resamples(self, one: Known) -> int | None:
         """Return how many resamples the interval of the suite's own metric rests on; None where it was not asked."""
         number = one.done.get(OWN_METRIC)
-        return None if number is None else len(self.store.samples(number)["own_metric"]) - 1
+        return None if number is None else len(self._samples(number)["own_metric"]) - 1
 
     def _answers(self, fact: Fact | None) -> tuple[Array, Array] | None:
         """Return the labels of the test split and the classes that a run predicted; None where unknown."""
         if fact is None or fact.run is None:
             return None
         if fact.run not in self._known:
-            samples = self.store.samples(fact.run)
+            samples = self._samples(fact.run)
             known = "predictions" in samples and "labels" in samples
             self._known[fact.run] = (samples["labels"], samples["predictions"].argmax(axis=1)) if known else None
         return self._known[fact.run]

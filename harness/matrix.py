@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from harness.changes import Change, ratio
-from harness.compatibility import refusal
+from harness.compatibility import Workload, refusal, workload
 from harness.ledger import Known
 from harness.pipeline import Setting
 from harness.record import Fact
@@ -24,7 +24,8 @@ SPEED: Final = (("latency_p50", -1), ("throughput", 1))
 def matrix(setting: Setting) -> dict[str, Any]:
     """Return the axes of a suite, and a cell for every combination of them; nothing is measured."""
     suite, known = setting.suite, setting.known()
-    cells = [_cell(setting, known, *combination) for combination in _combinations(setting)]
+    given = workload(setting.ledger.registry, suite.dataset, suite.task)
+    cells = [_cell(setting, known, given, *combination) for combination in _combinations(setting)]
     return {
         "suite": suite.name,
         "environment": setting.environment.model_dump(mode="json"),
@@ -47,10 +48,10 @@ def _combinations(setting: Setting) -> Iterator[tuple[Choice, tuple[Choice, ...]
 
 
 def _cell(
-    setting: Setting, known: Mapping[str, Known], model: Choice, chain: tuple[Choice, ...], runtime: Choice
+    setting: Setting, known: Mapping[str, Known], given: Workload, model: Choice, chain: tuple[Choice, ...], runtime: Choice
 ) -> dict[str, Any]:
     about = {"model": model.label, "chain": chain_label(chain), "runtime": runtime.label}
-    rule = refusal(setting.ledger.registry, model, chain, runtime)
+    rule = refusal(setting.ledger.registry, model, chain, runtime, given)
     if rule:
         return about | _told("ruled_out", rule)
     several = [known[label] for label in _labels(setting, model, chain, runtime)]

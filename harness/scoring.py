@@ -16,7 +16,6 @@ import numpy as np
 from scipy import special
 
 from harness.interfaces import Array
-from harness.pairs import paired
 from harness.stats import CONFIDENCE, Estimate, proportion
 
 RESAMPLES: Final = 1000
@@ -41,10 +40,10 @@ def estimate(metric: str, scores: Array, labels: Array) -> Estimate | None:
 
 
 def difference(metric: str, scores: Array, others: Array, labels: Array) -> dict[str, float] | None:
-    """Return a metric of ``scores`` less that of ``others`` on the same samples, with its ends; None where not defined."""
-    if metric == "accuracy":
-        a, b = (each.argmax(axis=1) == labels for each in (scores, others))
-        return paired(*(int(count.sum()) for count in (a & ~b, ~a & b, a & b, ~a & ~b)))._asdict()
+    """Return a metric of ``scores`` less that of ``others`` on the same samples, with its ends; None where not defined.
+
+    Of accuracies, which are counts, ``harness.pairs.paired`` gives the difference.
+    """
     if metric == "spearman":
         return _resampled(similarities(scores, labels), similarities(others, labels), labels[:, 2])
     mine, theirs = (INFLUENCES[metric](each.astype(np.float64), labels.astype(np.float64)) for each in (scores, others))

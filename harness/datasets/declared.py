@@ -71,7 +71,7 @@ def by_labels(pairs: bool, kind: str) -> str:
 
 
 def for_classes(part: object, options: Mapping[str, Any], folder: Path) -> str:
-    """Return what class numbers are for: the method ``task`` of a dataset that always has them."""
+    """Return what class numbers are for: the method ``task`` of a dataset that always has them, or is made for models that do."""
     return "classification"
 
 
@@ -213,10 +213,7 @@ class Random:
     version = 1
     door = "harness.datasets.noise:load"
     labelled = False
-
-    def task(self, options: Mapping[str, Any], folder: Path) -> str:
-        """Return what noise is made for."""
-        return "classification"
+    task = for_classes
 
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the options: all follows from them."""

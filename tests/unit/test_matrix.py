@@ -1,5 +1,6 @@
 """What became of every combination, from a store that knows some of them."""
 
+import numpy as np
 import pytest
 
 from harness import pipeline
@@ -60,6 +61,19 @@ def test_a_measured_one_is_told_with_its_speed_beside_the_uncompressed(setting, 
     assert (found["mlp", "none"]["outcome"], found["mlp", "none"]["speed"]) == ("measured", None)
     assert found["mlp", "quantize:static"]["outcome"] == "measured"
     assert found["mlp", "quantize:static"]["speed"]["value"] == pytest.approx(3)
+
+
+def test_what_the_workload_rules_out_is_told_too(registry, tmp_path):
+    np.savez(tmp_path / "records.npz", ids=np.zeros((30, 4), int), table=np.zeros((30, 2)), y=np.arange(30) % 2)
+    (tmp_path / "mine.py").write_text("def bag():\n    raise AssertionError('nothing is built here')\n")
+    text = SUITE.replace("dataset: digits", "dataset: {npz: records.npz, inputs: [ids, table]}").replace("quantize", "cluster")
+    text = text.replace("{sklearn: decision_tree}, {sklearn: mlp}", "{python: 'mine:bag'}")
+    with Store("sqlite://") as store:
+        found = cells(pipeline.settle(loads(text, registry, tmp_path), registry, store, tmp_path))
+    assert {chain: (cell["outcome"], cell["why"]) for (_, chain), cell in found.items()} == {
+        "none": ("not_tried", ""),
+        "cluster:4": ("ruled_out", "cluster handles one input; the dataset gives several"),
+    }
 
 
 def test_a_failure_is_told_with_its_kind_and_message(setting):
