@@ -36,7 +36,7 @@ def compared(model: Any, graph: onnx.ModelProto, inputs: Array) -> dict[str, Any
     if not np.isfinite(found).all():
         raise JobError("nan_output", "prepare", f"the ONNX graph of {name} gives scores that are not finite")
     apart = np.abs(found - wanted).max(axis=1)
-    astray = apart > CLOSE * (np.ptp(wanted) or 1.0)
+    astray = ~(apart <= CLOSE * (np.ptp(wanted) or 1.0))  # NaN is astray, too
     if astray.mean() > STRAY:
         message = f"the ONNX graph of {name} gives other scores than its source for {astray.sum()} of {len(inputs)} samples"
         raise JobError("export_failed", "prepare", f"{message}: they differ by up to {apart.max():.3g}")
