@@ -15,7 +15,7 @@ from rich.text import Text
 from harness import units
 from harness.errors import HarnessError, SuiteError
 from harness.metrics import QUALITIES
-from harness.report.wording import two_digits
+from harness.report.wording import signed, two_digits
 
 FRONT_ROWS = 6
 TIED_ROWS = 3
@@ -162,7 +162,7 @@ def _paid(label: str, told: Mapping[str, Any]) -> list[Text]:
     changes = lineage["changes"]
     parts = [PAID.get(lineage["verdict"] or "", "speed not measured")]
     parts += [f"size ÷ {two_digits(1 / changes['size']['ratio'])}"] if "size" in changes else []
-    parts += [f"accuracy {100 * changes['accuracy']['difference']:+.1f} pp"] if "accuracy" in changes else []
+    parts += [f"accuracy {signed(100 * changes['accuracy']['difference'], 1)} pp"] if "accuracy" in changes else []
     return [Text(f"  compression: {', '.join(parts)}", style="dim")]
 
 
