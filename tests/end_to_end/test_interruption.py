@@ -17,7 +17,11 @@ TREES = SMALL.replace("{sklearn: [logistic_regression, decision_tree]}", "{sklea
     "DEEP", "{sklearn: decision_tree, params: {max_depth: 5}}"
 )
 TREES = TREES.replace("accuracy >= 90 %", "accuracy >= 10 %")
-"""Trees are fitted the same to the last bit every time; sums of floats depend on where arrays lie in memory."""
+TREES = TREES.replace("{latency_p50: 1, accuracy: 2}", "{accuracy: 1}").replace("latency_p50: [1 us, 1 ms], ", "")
+"""Trees are fitted the same to the last bit every time; sums of floats depend on where arrays lie in memory.
+
+No profile weighs a time, so the same candidates are recommended every time, and their operators timed.
+"""
 
 
 def _wait_for_facts(project: Project, process: subprocess.Popen[bytes], more_than: int) -> None:
