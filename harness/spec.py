@@ -103,13 +103,40 @@ class Constraint(Value):
         return None if baseline is None else self.factor * baseline + self.offset
 
 
+class End(Value):
+    """One end of a range that moves with the baseline: ``factor * baseline + offset``."""
+
+    factor: float
+    offset: float = 0.0
+
+    def at(self, baseline: float) -> float:
+        """Return where the end lies, for the baseline's value of the metric."""
+        return self.factor * baseline + self.offset
+
+
+Scale = Literal["linear", "log"]
+
+
 class Profile(Value):
     """One deployment's priorities; ``ranges`` are (worst, best) per metric in SI."""
 
     name: str
     weights: dict[str, float]
     ranges: dict[str, tuple[float, float]]
+    scales: dict[str, Scale] = {}
+    """How utility runs from the worst end to the best, where it does not run straight."""
+    relative: dict[str, tuple[End, End]] = {}
+    """(worst, best) of metrics whose range moves with the baseline; ``anchored`` settles them."""
+    guard: float = Field(2.0, ge=0, allow_inf_nan=False)
+    """Standard errors that a value must keep from the bound of a constraint."""
     constraints: tuple[Constraint, ...] = ()
+
+    def anchored(self, baseline: Mapping[str, float]) -> Profile:
+        """Return the profile with every range in SI, for the ``baseline``'s values; a range stays open where one is not known."""
+        known = {metric: ends for metric, ends in self.relative.items() if metric in baseline}
+        settled = {metric: (worst.at(baseline[metric]), best.at(baseline[metric])) for metric, (worst, best) in known.items()}
+        open_ = {metric: ends for metric, ends in self.relative.items() if metric not in known}
+        return self.model_copy(update={"ranges": self.ranges | settled, "relative": open_})
 
 
 class Search(Value):

@@ -1,7 +1,7 @@
 """A profile's weighted score of a candidate. Pure functions of facts.
 
-``U = Σ w·u / Σ w``, where ``u`` runs straight from 0 at the worst to 1 at the best end of the metric's range
-(Keeney & Raiffa, Decisions with Multiple Objectives, 1976: the additive model).
+``U = Σ w·u / Σ w``, where ``u`` runs from 0 at the worst to 1 at the best end of the metric's range, straight or in
+its logarithm (Keeney & Raiffa, Decisions with Multiple Objectives, 1976: the additive model).
 """
 
 from __future__ import annotations
@@ -9,16 +9,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from harness.decision import Score, Term, Violation
+from harness.interfaces import Array
 from harness.record import Fact
-from harness.spec import Constraint, Profile
+from harness.spec import Constraint, Profile, Scale
 
 Facts = Mapping[str, Fact]
 
 
-def desirability(value: float, worst: float, best: float) -> float:
-    """Return where ``value`` lies from ``worst`` (0) to ``best`` (1), cut at both ends."""
-    return min(1.0, max(0.0, (value - worst) / (best - worst)))
+def desirability(value: float, worst: float, best: float, scale: Scale = "linear") -> float:
+    """Return where ``value`` lies from ``worst`` (0) to ``best`` (1), cut at both ends; on a log scale all are above 0."""
+    return float(desirabilities(np.asarray(value), worst, best, scale))
+
+
+def desirabilities(values: Array, worst: float, best: float, scale: Scale = "linear") -> Array:
+    """Return the desirability of each of ``values``, an array of any shape; NaN stays NaN."""
+    if worst == best:  # a range that moved with the baseline may close
+        return np.where(np.isnan(values), np.nan, 0.0)
+    if scale == "log":
+        values, worst, best = (np.log(np.maximum(each, np.finfo(float).tiny)) for each in (values, worst, best))
+    return np.clip((values - worst) / (best - worst), 0.0, 1.0)
 
 
 def score(candidate: str, facts: Facts, baseline: Facts, profile: Profile) -> Score:
@@ -36,7 +48,7 @@ def score(candidate: str, facts: Facts, baseline: Facts, profile: Profile) -> Sc
 
 
 def _term(metric: str, fact: Fact | None, weight: float, total: float, profile: Profile) -> Term:
-    useful = desirability(fact.value, *profile.ranges[metric]) if fact else 0.0
+    useful = _useful(fact.value, metric, profile) if fact else 0.0
     return Term(
         metric=metric,
         value=fact.value if fact else None,
@@ -46,10 +58,16 @@ def _term(metric: str, fact: Fact | None, weight: float, total: float, profile: 
     )
 
 
+def _useful(value: float, metric: str, profile: Profile) -> float:
+    """Return the desirability of a metric's ``value``; 0 where its range is not known, for want of the baseline's value."""
+    if metric not in profile.ranges:
+        return 0.0
+    return desirability(value, *profile.ranges[metric], profile.scales.get(metric, "linear"))
+
+
 def spread(fact: Fact, profile: Profile) -> float:
     """Return half the width of the fact's interval, as desirability."""
-    worst, best = profile.ranges[fact.metric]
-    return abs(desirability(fact.high, worst, best) - desirability(fact.low, worst, best)) / 2
+    return abs(_useful(fact.high, fact.metric, profile) - _useful(fact.low, fact.metric, profile)) / 2
 
 
 def violations(facts: Facts, baseline: Facts, profile: Profile) -> tuple[Violation, ...]:
