@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from harness import recommend, utility
+from harness.columns import Table, gather
 from harness.decision import Recommendation
 from harness.evidence import Evidence
 from harness.ledger import Known
@@ -20,12 +21,12 @@ from harness.search.objectives import objectives
 from harness.space import Space
 from harness.spec import Suite
 from harness.stats import NEEDED_QUERIES
+from harness.utility import Weighed
+from harness.validity import validity
 
 SCHEMA_VERSION: Final = 1
 MOST_OPERATORS: Final = 40
 """Of each profile: what is left is a sliver of the whole."""
-
-Table = Mapping[str, Mapping[str, Fact]]
 
 
 def build(
@@ -38,12 +39,25 @@ def build(
 ) -> dict[str, Any]:
     """Return the answer that the store's knowledge gives; ``run`` tells of the search that led to it, if one did."""
     table: Table = {label: one.facts for label, one in known.items() if one.facts and not one.failure}
+    suite = suite.model_copy(update={"profiles": utility.anchored(suite, table)})
     inside = {candidate.label for candidate in space.candidates}
     eligible = {label: facts for label, facts in table.items() if label in inside and known[label].complete}
+    shown = {label: one for label, one in known.items() if one.facts and one.complete}
     baseline_of = space.baseline_of()
-    told = [recommend.recommend(profile, eligible, baseline_of, table) for profile in suite.profiles]
+    differences = {label: _paired(one, table.get(baseline_of.get(label, ""), {}), evidence) for label, one in shown.items()}
     metrics = objectives(suite)
-    front, near = recommend.fronts(eligible, metrics)
+    needed = dict.fromkeys((*metrics, *(metric for profile in suite.profiles for metric in utility.wanted(profile))))
+    columns = gather(eligible, needed, baseline_of, table, differences)
+    told = [recommend.examined(profile, columns, suite.search.seed) for profile in suite.profiles]
+    front, near = recommend.fronts_of(columns, metrics)
+    everyone = gather({label: one.facts for label, one in shown.items()}, needed, baseline_of, table, differences)
+    weighed = {profile.name: utility.weigh(profile, everyone) for profile in suite.profiles}
+    candidates = [
+        _candidate(one, suite, weighed, differences[label], evidence) | {"parent": lineage(one, known, environment, evidence)}
+        for label, one in shown.items()
+    ]
+    evaluated = sum(known[label].complete for label in inside)
+    absent = {one["candidate"]: one["withheld"] for one in candidates}
     reused = sum(len(facts) for facts in table.values())
     counts = {"measured": 0, "reused": reused} | dict((run or {}).get("counts", {}))
     return {
@@ -53,19 +67,21 @@ def build(
         "own_metric": suite.own_metric.model_dump(mode="json") if suite.own_metric else None,
         "environment": environment.model_dump(mode="json"),
         "objectives": list(metrics),
-        "profiles": {one.profile: _recommended(one, table, baseline_of) for one in told},
+        "profiles": {
+            one.profile: _recommended(one, table, baseline_of)
+            | {"validity": _validity(one, suite, environment, table, baseline_of, absent, (evaluated, len(space.candidates)))}
+            for one in told
+        },
         "front": front,
         "near_front": near,
-        "candidates": [
-            _candidate(one, suite, table, baseline_of, evidence) | {"parent": lineage(one, known, environment, evidence)}
-            for one in known.values()
-            if one.facts and one.complete
-        ],
+        "hypervolume": recommend.hypervolume(columns, metrics, suite.profiles),
+        "stop_reason": (run or {}).get("stop_reason"),
+        "candidates": candidates,
         "failures": [_failure(one) for one in known.values() if one.failure],
         "counts": counts,
         "space": {
             "candidates": len(space.candidates),
-            "evaluated": sum(known[label].complete for label in inside),
+            "evaluated": evaluated,
             "excluded": [{"rule": e.rule, "count": e.count, "example": e.example} for e in space.excluded],
         },
         "memory": _memory(told, known, baseline_of, evidence),
@@ -94,6 +110,21 @@ def _recommended(one: Recommendation, table: Table, baseline_of: Mapping[str, st
     }
 
 
+def _validity(
+    one: Recommendation,
+    suite: Suite,
+    environment: Environment,
+    table: Table,
+    baseline_of: Mapping[str, str],
+    absent: Mapping[str, Mapping[str, Any]],
+    known: tuple[int, int],
+) -> dict[str, Any]:
+    profile = next(profile for profile in suite.profiles if profile.name == one.profile)
+    labels = dict.fromkeys(label for label in (one.candidate, baseline_of.get(one.candidate or "")) if label)
+    rests_on = {label: table.get(label, {}) for label in labels}
+    return validity(suite, profile, environment, rests_on, absent.get(one.candidate or "", {}), known)
+
+
 def _memory(
     told: Sequence[Recommendation], known: Mapping[str, Known], baseline_of: Mapping[str, str], evidence: Evidence
 ) -> dict[str, list[list[float]]]:
@@ -110,11 +141,17 @@ def _operators(known: Mapping[str, Known], evidence: Evidence) -> dict[str, Any]
     return {label: trimmed(profile, MOST_OPERATORS) for label, profile in profiles.items() if profile}
 
 
-def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str, str], evidence: Evidence) -> dict[str, Any]:
-    candidate = one.candidate
-    baseline = table.get(baseline_of.get(candidate.label, ""), {})
+def _paired(one: Known, baseline: Mapping[str, Fact], evidence: Evidence) -> dict[str, dict[str, Any]]:
+    """Return how much right a candidate is more than its baseline, by metric, where both were asked the same samples."""
     same = evidence.accuracy(one.facts.get("accuracy"), baseline.get("accuracy"))
-    scores = {profile.name: utility.score(candidate.label, one.facts, baseline, profile) for profile in suite.profiles}
+    return ({} if same is None else {"accuracy": same}) | evidence.judged(one.facts, baseline)
+
+
+def _candidate(
+    one: Known, suite: Suite, weighed: Mapping[str, Weighed], paired: Mapping[str, Mapping[str, Any]], evidence: Evidence
+) -> dict[str, Any]:
+    candidate = one.candidate
+    scores = {name: each.score(each.columns.rows[candidate.label]) for name, each in weighed.items()}
     return {
         "candidate": candidate.label,
         "facts": show_facts(one.facts),
@@ -126,7 +163,7 @@ def _candidate(one: Known, suite: Suite, table: Table, baseline_of: Mapping[str,
         "artifact": one.artifact.digest if one.artifact else None,
         "notes": one.artifact.notes if one.artifact else {},
         "runs": list(one.runs),
-        "paired": ({} if same is None else {"accuracy": same}) | evidence.judged(one.facts, baseline),
+        "paired": dict(paired),
         "withheld": withheld(one.facts) | _unknown(one, suite, evidence),
         **({} if suite.own_metric is None else {"own_metric": {"resamples": evidence.resamples(one)}}),
         **({} if candidate.model.prior is None else {"prior": candidate.model.prior}),

@@ -1,4 +1,4 @@
-"""What a suite can name, as plain data: parts with their options, and metrics."""
+"""What a suite can name, as plain data: parts with their options, metrics, and ready-made profiles."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from harness.errors import InputError
 from harness.interfaces import Part
 from harness.keys import versions
 from harness.metrics import METRICS
-from harness.registry import KINDS, Registry
+from harness.registry import Registry
+from harness.suitefile import ready_made
 
-LISTED: Final = ("models", "passes", "runtimes", "datasets", "scenarios", "metrics")
+LISTED: Final = ("models", "passes", "runtimes", "datasets", "scenarios", "metrics", "profiles")
 
 
 def listing(registry: Registry, kind: str | None = None) -> dict[str, Any]:
@@ -19,9 +20,8 @@ def listing(registry: Registry, kind: str | None = None) -> dict[str, Any]:
     if kind is not None and kind not in LISTED:
         raise InputError(f"there is no kind {kind!r}", f"one of {', '.join(LISTED)}")
     wanted = [kind] if kind else list(LISTED)
-    return {
-        name: _metrics() if name == "metrics" else _parts(registry.of(name)) for name in wanted if name in (*KINDS, "metrics")
-    }
+    others = {"metrics": _metrics, "profiles": _profiles}
+    return {name: others[name]() if name in others else _parts(registry.of(name)) for name in wanted}
 
 
 def _parts(parts: Mapping[str, Part]) -> list[dict[str, Any]]:
@@ -70,4 +70,11 @@ def _metrics() -> list[dict[str, Any]]:
             "summary": m.summary,
         }
         for m in METRICS.values()
+    ]
+
+
+def _profiles() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "summary": kind.summary, "why": kind.why, **ready_made.written(name, "accuracy")}
+        for name, kind in ready_made.READY_MADE.items()
     ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from difflib import get_close_matches
 from typing import Any, Final
 
 from harness.answer import show_facts
-from harness.errors import HarnessError, InputError, JobError
+from harness.errors import HarnessError, JobError
 from harness.evaluate import Evaluator
 from harness.evidence import Evidence
 from harness.ledger import Known
@@ -19,9 +18,6 @@ from harness.pipeline import Setting, only_one
 from harness.reasons import why
 from harness.spec import Candidate
 from harness.workshop import Workshop
-
-NEAR: Final = 3
-"""Labels that are offered in place of one that is not there."""
 
 FACTS: Final = ("latency_p50", "throughput", "size", "accuracy")
 
@@ -34,7 +30,7 @@ def explain(setting: Setting, label: str, say: Say) -> dict[str, Any]:
 
     Raises InputError for a label that is not in the suite, and HarnessError where its profile cannot be taken.
     """
-    candidate = _find(setting, label)
+    candidate = setting.space.find(label)
     parent = parent_of(candidate)
     both = (candidate, parent) if parent else (candidate,)
     absent = _take(setting, both, say)
@@ -50,15 +46,6 @@ def explain(setting: Setting, label: str, say: Say) -> dict[str, Any]:
         "lineage": lineage(one, known, setting.environment, evidence),
         "why": [asdict(reason) for reason in reasons],
     }
-
-
-def _find(setting: Setting, label: str) -> Candidate:
-    known = {candidate.label: candidate for candidate in setting.space.everything}
-    if label not in known:
-        near = get_close_matches(label, known, n=NEAR, cutoff=0.3)
-        hint = f"near are {', '.join(near)}" if near else "harness recommend prints labels"
-        raise InputError(f"the suite has no candidate {label!r}", hint)
-    return known[label]
 
 
 def _take(setting: Setting, candidates: tuple[Candidate, ...], say: Say) -> dict[str, str]:

@@ -23,7 +23,12 @@ Subject = Callable[[Metric], dict[str, Any]]
 
 def of_artifact(artifact: Artifact, subject: Subject) -> list[Fact]:
     """Return the facts that follow from the files alone; what could not be counted is left out."""
-    counts = {"size": artifact.size, "parameters": artifact.parameters, "macs": artifact.macs}
+    counts = {
+        "size": artifact.size,
+        "parameters": artifact.parameters,
+        "macs": artifact.macs,
+        "activations": artifact.activations,
+    }
     return [
         _fact(METRICS[name], Estimate(count, count, count, 1), subject) for name, count in counts.items() if count is not None
     ]
@@ -100,6 +105,7 @@ def _of_scenarios(found: Mapping[str, Any], samples: Mapping[str, Array], batch_
         if f"single_stream_{part}" in samples:
             estimates[f"time_{part}"] = stats.percentile(samples[f"single_stream_{part}"], 0.5)
     if "single_stream" in samples:
+        estimates["latency_mean"] = stats.mean(samples["single_stream"])
         told = found["single_stream"]
         estimates["cpu_time"] = _once(told["usage"]["cpu"] / told["queries"])._replace(n=told["queries"])
     if "offline" in samples:

@@ -67,7 +67,7 @@ class Evaluator:
         artifact = known.artifact
         if artifact is None or known.failure:
             return _evaluation(known, 0)
-        if not _is_there(artifact):  # somebody tidied up: make it again first
+        if not is_there(artifact):  # somebody tidied up: make it again first
             return self._try(known, say, lambda: self._complete(known, say))
         missing = known.later[process - 1] if process else {}
         if missing:
@@ -104,7 +104,7 @@ class Evaluator:
         candidate = known.candidate
         artifact = known.artifact
         added = 0
-        if artifact is None or not _is_there(artifact):
+        if artifact is None or not is_there(artifact):
             began = time.monotonic()
             artifact = self.maker.make(known.plan, say, self.time_left())
             seconds = round(time.monotonic() - began, 1)
@@ -122,15 +122,16 @@ class Evaluator:
     def profile(self, candidate: Candidate, say: Say) -> None:
         """Take the time of each operator of ``candidate``, in a process of its own, unless it is known; raises JobError.
 
+        Its artifact is there afterwards: where somebody tidied up, it is made again.
         What was disturbed is taken again, as often as a timing may be; then the last one is kept, and says so.
         """
         known = self._look_up(candidate)
         door = self.ledger.registry.runtimes[candidate.runtime.part].profile_door
+        artifact, _ = self._prepared(known, say)
         if known.profile is not None:
             return
         if not door:
             raise JobError("unsupported", "measure", f"{candidate.runtime.part} has no profiler")
-        artifact, _ = self._prepared(known, say)
         say("profiling")
         job, _ = self._job(candidate, artifact, (), say)
         for _ in range(1 + self.ledger.suite.measure.again):
@@ -257,7 +258,7 @@ def _evaluation(known: Known, measured: int) -> Evaluation:
     return Evaluation(known.candidate, known.facts, known.failure, measured, max(0, len(known.facts) - measured))
 
 
-def _is_there(artifact: Artifact) -> bool:
+def is_there(artifact: Artifact) -> bool:
     """Whether the artifact's files and inputs are still on disk."""
     needed = (Path(artifact.folder, REFERENCE), Path(artifact.inputs, "labels.npy"), Path(artifact.originals))
     return bool(artifact.originals) and all(path.exists() for path in needed)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from harness.interfaces import Part, Runtime
 from harness.metrics import Metric, Scope
-from harness.record import Artifact
+from harness.record import Artifact, Preprocess
 from harness.spec import Candidate
 
 KEY_LENGTH = 24
@@ -36,6 +36,11 @@ def digest_files(paths: Mapping[str, Path]) -> str:
         with path.open("rb") as file:
             whole.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\0".encode())
     return whole.hexdigest()[:KEY_LENGTH]
+
+
+def artifact_digest(model: Path, preprocess: Preprocess, inputs: Path) -> str:
+    """Return the digest that names an artifact: of its model's file, of how it takes samples, and of which."""
+    return digest([digest_files({model.name: model}), preprocess.model_dump(mode="json"), inputs.name])
 
 
 def versions(packages: Sequence[str]) -> dict[str, str]:

@@ -100,6 +100,7 @@ def _parts() -> Iterator[Metric]:
 
 _ALL: Final = (
     *_percentiles(),
+    Metric("latency_mean", units.SECOND, False, Scope.QUERY, "mean time of a query", "single_stream"),
     Metric("throughput", units.RATE, True, Scope.QUERY, "samples per second, queries sent back to back", "offline"),
     Metric("server_rate", units.RATE, True, Scope.QUERY, "most samples per second that hold the latency asked for", "server"),
     Metric("cpu_time", units.SECOND, False, Scope.QUERY, "processor time of a query, all threads", "single_stream"),
@@ -138,6 +139,7 @@ _ALL: Final = (
     Metric("size", units.BYTE, False, Scope.ARTIFACT, "bytes of the artifact's files"),
     Metric("parameters", units.COUNT, False, Scope.ARTIFACT, "stored weights"),
     Metric("macs", units.COUNT, False, Scope.ARTIFACT, "multiply-accumulate operations for one sample"),
+    Metric("activations", units.COUNT, False, Scope.ARTIFACT, "numbers that convolutions and matrix products give, one sample"),
 )
 
 METRICS: Final = MappingProxyType({metric.name: metric for metric in _ALL})

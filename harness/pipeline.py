@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from harness import answer, recommend
+from harness import answer, recommend, utility
 from harness.errors import HarnessError, InputError, JobError
 from harness.evaluate import Evaluation, Evaluator
 from harness.evidence import Evidence
@@ -140,7 +140,7 @@ def _worth_profiling(setting: Setting, known: Mapping[str, Known]) -> list[str]:
     facts = {label: one.facts for label, one in known.items() if one.complete and one.facts and not one.failure}
     inside = {candidate.label: facts[candidate.label] for candidate in setting.space.candidates if candidate.label in facts}
     baseline_of = setting.space.baseline_of()
-    told = [recommend.recommend(profile, inside, baseline_of, facts) for profile in setting.suite.profiles]
+    told = [recommend.recommend(profile, inside, baseline_of, facts) for profile in utility.anchored(setting.suite, facts)]
     chosen = [known[one.candidate].candidate for one in told if one.candidate]
     parents = [parent.label if (parent := parent_of(one)) else one.label for one in chosen]
     labels = (label for pair in zip((one.label for one in chosen), parents, strict=True) for label in pair)
@@ -186,7 +186,7 @@ class _Tally:
         """Return how far the run is."""
         facts = {label: one.facts for label, one in self.seen.items() if not one.failure}
         baseline_of = self.setting.space.baseline_of()
-        best = {p.name: recommend.recommend(p, facts, baseline_of, facts) for p in self.setting.suite.profiles}
+        best = {p.name: recommend.recommend(p, facts, baseline_of, facts) for p in utility.anchored(self.setting.suite, facts)}
         budget = self.setting.suite.search.minutes * 60 - self.elapsed
         recent = durations[-10:]
         left = min(budget, (planned - tried) * sum(recent) / len(recent)) if recent else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final, Literal
 
 from pydantic import Field, JsonValue
@@ -22,10 +23,12 @@ FAILURE_KINDS: Final = (
     "bad_input",
     "failed",
 )
+MODEL_FILES: Final = MappingProxyType({"onnx": "model.onnx", "torch": "model.pt2"})
+"""The model's file in an artifact's folder, by format."""
 REFERENCE: Final = "reference.npy"
 """The file in an artifact's folder with the scores of its first samples: what every runtime must come near."""
 Quality = Literal["clean", "contended", "throttled"]
-Provenance = Literal["measured", "counter", "estimate", "derived"]
+Provenance = Literal["measured", "counter", "estimate", "derived", "published"]
 STAGES: Final = ("prepare", "load", "warm_up", "measure", "evaluate")
 
 
@@ -48,7 +51,8 @@ class Fact(Value):
     quality: Quality = "clean"
     """``contended``: something else used the machine; ``throttled``: the processor changed its speed."""
     provenance: Provenance = "measured"
-    """``counter``: read from a hardware counter; ``estimate``: from a stated figure; ``derived``: from other facts."""
+    """``counter``: read from a hardware counter; ``estimate``: from a stated figure; ``derived``: from other facts;
+    ``published``: by others, of another machine."""
     processes: int = 1
     """How many processes it was measured in."""
     tries: int = 1
@@ -104,6 +108,7 @@ class Artifact(Value):
     size: int
     parameters: int | None = None
     macs: int | None = None
+    activations: int | None = None
     notes: dict[str, JsonValue] = Field({})
     """What the stages told about themselves: training steps, layers kept, loss at the end."""
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
 
 from harness.compatibility import refusal, workload
+from harness.errors import InputError
 from harness.registry import Registry
 from harness.spec import Candidate, Suite
+
+NEAR: Final = 3
+"""Labels that are offered in place of one that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,15 @@ class Space:
         """The candidates, and the baselines that are not among them."""
         known = {candidate.label for candidate in self.candidates}
         return self.candidates + tuple(b for b in self.baselines if b.label not in known)
+
+    def find(self, label: str) -> Candidate:
+        """Return the candidate or baseline with this label; raises InputError, with labels near it, where there is none."""
+        known = {candidate.label: candidate for candidate in self.everything}
+        if label not in known:
+            near = get_close_matches(label, known, n=NEAR, cutoff=0.3)
+            hint = f"near are {', '.join(near)}" if near else "harness recommend prints labels"
+            raise InputError(f"the suite has no candidate {label!r}", hint)
+        return known[label]
 
     def baseline_of(self) -> dict[str, str]:
         """Return, per candidate label, the label of its baseline: the one with the same batch size."""

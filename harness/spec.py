@@ -6,14 +6,27 @@ question with every part named, every axis expanded and every quantity in SI. ``
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, StrictInt, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SkipValidation,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    TypeAdapter,
+    WithJsonSchema,
+)
 
 from harness import units
-from harness.metrics import qualities
+from harness.metrics import METRICS, qualities
 from harness.sources import FUNCTION
 
 
@@ -132,11 +145,20 @@ class Profile(Value):
     constraints: tuple[Constraint, ...] = ()
 
     def anchored(self, baseline: Mapping[str, float]) -> Profile:
-        """Return the profile with every range in SI, for the ``baseline``'s values; a range stays open where one is not known."""
+        """Return the profile with its ranges in SI, for the ``baseline``'s values of metrics.
+
+        A range stays open where a value is not known, or leaves no way from a worst to a best end.
+        """
         known = {metric: ends for metric, ends in self.relative.items() if metric in baseline}
-        settled = {metric: (worst.at(baseline[metric]), best.at(baseline[metric])) for metric, (worst, best) in known.items()}
-        open_ = {metric: ends for metric, ends in self.relative.items() if metric not in known}
+        ends = {metric: (worst.at(baseline[metric]), best.at(baseline[metric])) for metric, (worst, best) in known.items()}
+        settled = {metric: both for metric, both in ends.items() if self._leads(metric, *both)}
+        open_ = {metric: both for metric, both in self.relative.items() if metric not in settled}
         return self.model_copy(update={"ranges": self.ranges | settled, "relative": open_})
+
+    def _leads(self, metric: str, worst: float, best: float) -> bool:
+        """Whether there is a way from ``worst`` to ``best`` on the metric's scale: where a baseline is 0, there may be none."""
+        shown = math.isfinite(worst) and math.isfinite(best) and METRICS[metric].better(best, worst)
+        return shown and (self.scales.get(metric) != "log" or min(worst, best) > 0)
 
 
 class Search(Value):
@@ -267,12 +289,55 @@ class BaselineDocument(Value):
     runtime: PartUse
 
 
+WrittenEnd = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "number"}, {"type": "string"}],
+            "description": "an end of a range: 20 ms, or it moves with the baseline: '0.1 * baseline', 'baseline - 5 pp'",
+        }
+    ),
+]
+"""Left to ``suitefile.ranges``, which knows the metric's unit."""
+
+
+class RangeDocument(Value):
+    """A range whose ends say which is which."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["best"]}, {"required": ["target"]}]})
+
+    worst: WrittenEnd = Field(description="here, or worse, the utility is 0")
+    best: WrittenEnd = Field(None, description="here, or better, the utility is 1")
+    target: WrittenEnd = Field(None, description="another word for best: more than this is worth nothing more")
+    scale: Scale = Field("linear", description="log: equal factors are worth the same, not equal steps")
+
+
+ReadyMade = Literal["realtime", "throughput", "edge", "cost", "regulated"]
+"""The profiles in ``suitefile.ready_made``."""
+
+
 class ProfileDocument(Value):
     """One deployment's priorities."""
 
-    weights: dict[str, float] = Field(min_length=1, description="metric: weight (0 or more)")
-    range: dict[str, list[Any]] = Field({}, description="metric: its two ends, from which utility 0 and 1 follow")
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["weights"]}, {"required": ["like"]}]})
+
+    like: ReadyMade | None = Field(None, description="a ready-made profile; what stands beside it goes before it, per metric")
+    weights: dict[str, StrictFloat] = Field({}, min_length=1, description="metric: weight (0 or more)")
+    range: dict[str, SkipValidation[Annotated[list[WrittenEnd], Field(min_length=2, max_length=2)] | RangeDocument]] = Field(
+        {}, description="metric: its two ends, from which utility 0 and 1 follow"
+    )
     constraints: list[str] = Field([], description="'latency_p90 <= 5 ms', 'accuracy >= baseline - 1 pp'")
+    guard: StrictFloat = Field(
+        2.0, ge=0, allow_inf_nan=False, description="standard errors that a value keeps from the bound of a constraint; 0: none"
+    )
+
+
+_NAMES: TypeAdapter[list[ReadyMade]] = TypeAdapter(Annotated[list[ReadyMade], Field(min_length=1)])
+
+
+def _profiles(value: Any) -> Any:
+    """Return profiles by name: a list names ready-made ones."""
+    return {name: {"like": name} for name in _NAMES.validate_python(value)} if isinstance(value, list) else value
 
 
 class Document(Value):
@@ -286,7 +351,7 @@ class Document(Value):
     passes: list[list[PartUse]] = Field([[]], min_length=1, description="chains of compression passes; [] is none")
     runtimes: list[PartUse] = Field(min_length=1)
     scenarios: list[PartUse] = Field(["single_stream", "offline"], min_length=1)
-    profiles: dict[str, ProfileDocument] = Field(min_length=1)
+    profiles: Annotated[dict[str, ProfileDocument], BeforeValidator(_profiles)] = Field(min_length=1)
     search: Search = Search()
     measure: Measure = Measure()
     limits: Limits = Limits()

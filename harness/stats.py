@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 CONFIDENCE: Final = 0.95
@@ -76,9 +76,22 @@ def rate(durations: ArrayLike, per_query: int) -> Estimate | None:
         return None
     value = per_query * len(times) / times.sum()
     batches = np.array([per_query * len(part) / part.sum() for part in np.array_split(times, 10)])
+    return _of_batches(float(value), batches, len(times))
+
+
+def mean(durations: ArrayLike) -> Estimate | None:
+    """Return the mean duration of a query, its interval from the means of ten consecutive batches, as that of a ``rate``."""
+    times = np.asarray(durations, dtype=float)
+    if len(times) < NEEDED_QUERIES[0.5]:
+        return None
+    return _of_batches(float(times.mean()), np.array([part.mean() for part in np.array_split(times, 10)]), len(times))
+
+
+def _of_batches(value: float, batches: NDArray[np.float64], n: int) -> Estimate:
+    """Return ``value`` of ``n`` queries with Student's interval from the same figure of batches of them."""
     t = float(special.stdtrit(len(batches) - 1, 0.5 + CONFIDENCE / 2))
-    half = t * batches.std(ddof=1) / math.sqrt(len(batches))
-    return Estimate(float(value), float(max(0.0, value - half)), float(value + half), len(times))
+    half = float(t * batches.std(ddof=1) / math.sqrt(len(batches)))
+    return Estimate(value, max(0.0, value - half), value + half, n)
 
 
 class Spread(NamedTuple):

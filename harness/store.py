@@ -212,6 +212,18 @@ class Store:
         found: dict[str, Any] = json.loads(body)
         return found
 
+    def runs_in(self, beginning: str) -> list[int]:
+        """Return the runs in environments whose identity begins so, in the order they were kept."""
+        begins = _RUNS.c.environment.startswith(beginning, autoescape=True)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(sa.select(_RUNS.c.id).where(begins).order_by(_RUNS.c.id)))
+
+    def facts_of(self, run: int) -> list[Fact]:
+        """Return the facts that rest on a run."""
+        with self._engine.connect() as connection:
+            bodies = connection.scalars(sa.select(_FACTS.c.body).where(_FACTS.c.run == run).order_by(_FACTS.c.key))
+            return [Fact.model_validate_json(body) for body in bodies]
+
     def keys(self) -> dict[str, set[str]]:
         """Return the keys of everything in the store, by what it is."""
         tables = {"facts": _FACTS.c.key, "done": _DONE.c.key, "failures": _FAILURES.c.key, "artifacts": _ARTIFACTS.c.recipe}

@@ -113,6 +113,42 @@ def report(
     raise typer.Exit(_status(answer))
 
 
+@app.command()
+def export(
+    suite: SuiteFile,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to write; empty or not there")],
+    profile: Annotated[str | None, typer.Option("--profile", help="what is recommended for this profile")] = None,
+    candidate: Annotated[
+        str | None, typer.Option("--candidate", metavar="LABEL", help="this one instead, as `harness recommend` prints it")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="write over files of the same names")] = False,
+    results: Results = Path("results"),
+    store: StoreUrl = None,
+    json: AsJson = False,
+) -> None:
+    """Write what is to be deployed: the artifact as it was measured, its facts, its pre-processing as data, and a loader."""
+    from harness import handover
+    from harness.cli import handover as printing
+    from harness.cli import show
+    from harness.errors import HarnessError, JobError
+
+    with _setting(suite, results, store) as setting:
+        chosen = handover.choose(setting, profile, candidate)
+        if isinstance(chosen, handover.Refusal):
+            show.error(HarnessError(chosen.message, chosen.hint))
+            raise typer.Exit(NO if chosen.known else UNKNOWN)
+        try:
+            files = handover.write(setting, chosen, suite, folder, force)
+        except JobError as error:
+            show.error(HarnessError(f"{chosen.label} does not answer any more: {error.message}"))
+            raise typer.Exit(UNKNOWN) from None
+    told = {"candidate": chosen.label, "profile": chosen.profile, "folder": str(folder), "files": files}
+    if json:
+        show.json(told)
+    else:
+        printing.exported(told)
+
+
 @app.command("explain-cost")
 def explain_cost(
     suite: SuiteFile,
@@ -172,12 +208,36 @@ def matrix(
         tables.matrix(found)
 
 
-@app.command("list")
-def list_parts(
-    kind: Annotated[str | None, typer.Argument(help="models, passes, runtimes, datasets, scenarios or metrics")] = None,
+@app.command("import")
+def import_tables(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="timm: results tables of pytorch-image-models")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="results-….csv and benchmark-….csv")],
+    results: Results = Path("results"),
+    store: StoreUrl = None,
     json: AsJson = False,
 ) -> None:
-    """List the parts a suite can name, with their options, and the metrics."""
+    """Read tables that others published into the store, as facts of their machine, and tell what joins with what."""
+    from harness import published
+    from harness.cli import published as printing
+    from harness.cli import show
+    from harness.store import Store
+
+    with _told():
+        tables = published.read_all(source, files)
+        with Store(store or f"sqlite:///{results.resolve() / 'harness.db'}") as opened:
+            told = published.take_in(opened, tables)
+    if json:
+        show.json(told)
+    else:
+        printing.imported(told)
+
+
+@app.command("list")
+def list_parts(
+    kind: Annotated[str | None, typer.Argument(help="models, passes, runtimes, datasets, scenarios, metrics or profiles")] = None,
+    json: AsJson = False,
+) -> None:
+    """List the parts a suite can name, with their options, the metrics, and the ready-made profiles."""
     from harness import catalogue
     from harness.cli import show
     from harness.registry import Registry

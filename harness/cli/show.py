@@ -15,7 +15,8 @@ from rich.text import Text
 from harness import units
 from harness.errors import HarnessError, SuiteError
 from harness.metrics import QUALITIES
-from harness.report.wording import signed, two_digits
+from harness.report import certainty
+from harness.report.wording import NO_RANGE, open_ranges, signed, two_digits
 
 FRONT_ROWS = 6
 TIED_ROWS = 3
@@ -73,7 +74,13 @@ def answer(told: Mapping[str, Any]) -> None:
         console.print(_headline(name, one))
         if one["candidate"] is not None:
             console.print(_terms(one))
-            for line in (*_beside(one), *_remarks(one["candidate"], told), *_paid(one["candidate"], told)):
+            for line in (
+                *_beside(one),
+                *_sure(one, told["metrics"]),
+                *_open(name, told),
+                *_remarks(one["candidate"], told),
+                *_paid(one["candidate"], told),
+            ):
                 console.print(line)
         console.print()
     _front(console, told)
@@ -125,10 +132,7 @@ def _interval(fact: Mapping[str, Any] | None) -> str:
 
 
 def _beside(one: Mapping[str, Any]) -> list[Text]:
-    lines = [
-        Text.assemble("  misses ", (v["constraint"], "bold"), f": {_violated(v, one['facts'])}", style="red")
-        for v in one["violations"]
-    ]
+    lines = [_violation(v, one["facts"]) for v in one["violations"]]
     tied = one["tied"]
     if tied:
         lines += [Text(f"  {'tied:' if label == tied[0] else '     '} {label}") for label in tied[:TIED_ROWS]]
@@ -141,6 +145,12 @@ def _beside(one: Mapping[str, Any]) -> list[Text]:
     if one["infeasible"]:
         lines.append(Text(f"  {one['infeasible']} of {one['considered']} candidates break a constraint", style="dim"))
     return lines
+
+
+def _open(name: str, told: Mapping[str, Any]) -> list[Text]:
+    """Return a line for each weighted metric whose range the baseline does not settle."""
+    priorities = told["priorities"].get(name, {})
+    return [Text(f"  {metric} adds nothing: {NO_RANGE}", style="yellow") for metric in open_ranges(priorities)]
 
 
 def _remarks(label: str, told: Mapping[str, Any]) -> list[Text]:
@@ -166,11 +176,31 @@ def _paid(label: str, told: Mapping[str, Any]) -> list[Text]:
     return [Text(f"  compression: {', '.join(parts)}", style="dim")]
 
 
+def _sure(one: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[Text]:
+    """Return how sure a recommendation is, and what would change it."""
+    sure = certainty.how_sure(one)
+    return [
+        *([Text(f"  sure: {sure}", style="dim")] if sure else []),
+        *(Text(f"  changes if {text}", style="dim") for text in certainty.changes(one, metrics)),
+    ]
+
+
+def _violation(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> Text:
+    within = violation.get("within_noise", False)
+    does, style = ("is unsure of", "yellow") if within else ("misses", "red")
+    return Text.assemble(f"  {does} ", (violation["constraint"], "bold"), f": {_violated(violation, facts)}", style=style)
+
+
 def _violated(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     fact = facts.get(violation["metric"])
     if fact is None or violation["bound"] is None:
         return "not known"
-    return f"{_shown(fact, 'value')} against {units.show(violation['bound'], fact['unit'])}, off by {violation['miss']:.1%}"
+    against = f"{_shown(fact, 'value')} against {units.show(violation['bound'], fact['unit'])}"
+    return (
+        f"{against}, kept only within its noise"
+        if violation.get("within_noise")
+        else f"{against}, off by {violation['miss']:.1%}"
+    )
 
 
 def _front(console: Console, told: Mapping[str, Any]) -> None:
@@ -249,7 +279,7 @@ def catalogue(found: Mapping[str, Any]) -> None:
     for kind, parts in found.items():
         console.print(Text(kind, style="bold"))
         for part in parts:
-            _metric(console, part) if kind == "metrics" else _part(console, part)
+            {"metrics": _metric, "profiles": _profile}.get(kind, _part)(console, part)
         console.print()
 
 
@@ -257,6 +287,20 @@ def _metric(console: Console, metric: Mapping[str, Any]) -> None:
     needs = f" (scenario {metric['scenario']})" if metric["scenario"] else ""
     text = f"{metric['summary']}; in {metric['unit']}, {metric['better']} is better{needs}"
     console.print(_grid([(f"  {metric['name']}", text)]))
+
+
+def _profile(console: Console, profile: Mapping[str, Any]) -> None:
+    rows = [(f"  {profile['name']}", profile["summary"])]
+    rows += [(f"    {metric}", f"weight {weight:g}, {_ends(profile, metric)}") for metric, weight in profile["weights"].items()]
+    rows += [("    constraint", text) for text in profile["constraints"]]
+    rows += [("    guard", f"{profile['guard']:g} standard errors")] if "guard" in profile else []
+    console.print(_grid(rows))
+
+
+def _ends(profile: Mapping[str, Any], metric: str) -> str:
+    ends = profile["range"][metric]
+    worst, best = ends if isinstance(ends, list) else (ends["worst"], ends["best"])
+    return f"from {worst} to {best}" + (", log" if "scale" in ends else "")
 
 
 def _part(console: Console, part: Mapping[str, Any]) -> None:

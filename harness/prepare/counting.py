@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import onnx
 import torch
@@ -80,6 +81,7 @@ def shapes(model: onnx.ModelProto) -> Shapes:
     single = onnx.ModelProto()
     single.CopyFrom(model)
     del single.graph.value_info[:]  # written for any batch
+    _sort(single.graph)
     for value in single.graph.input:
         side = value.type.tensor_type.shape.dim
         if side and not side[0].dim_value:
@@ -96,6 +98,24 @@ def shapes(model: onnx.ModelProto) -> Shapes:
         if kind.HasField("shape") and all(s.HasField("dim_value") for s in kind.shape.dim):
             known[value.name] = tuple(s.dim_value for s in kind.shape.dim)
     return known
+
+
+def _sort(graph: onnx.GraphProto) -> None:
+    """Put what makes a tensor before what takes it: onnxruntime's quantizer adds its operators at the end."""
+    nodes = list(graph.node)
+    maker = {name: number for number, node in enumerate(nodes) for name in node.output if name}
+    order: dict[int, None] = {}
+    waiting = list(reversed(range(len(nodes))))
+    while waiting:
+        number = waiting[-1]
+        before = [maker[name] for name in nodes[number].input if name in maker and maker[name] not in order]
+        if before and number not in order:
+            waiting += before
+        else:
+            order.setdefault(waiting.pop())
+    copies = [onnx.NodeProto.FromString(nodes[number].SerializeToString()) for number in order]
+    del graph.node[:]
+    graph.node.extend(copies)
 
 
 def _convolution(weight: int) -> Callable[[onnx.NodeProto, Shapes], int]:
@@ -127,3 +147,5 @@ _COUNTED: dict[str, Callable[[onnx.NodeProto, Shapes], int]] = {
     "LinearClassifier": _linear,
     "LinearRegressor": _linear,
 }
+PRODUCTS: Final = frozenset(_COUNTED)
+"""Operators that multiply and add up: convolutions and matrix products."""

@@ -17,18 +17,16 @@ import torch.ao.quantization.fx._decomposed  # registers the operators that torc
 
 from harness.errors import InputError
 from harness.interfaces import Array, Bench, Fit, Samples, Teacher, Work
-from harness.keys import digest, digest_files
+from harness.keys import artifact_digest, digest
 from harness.models import untrained
 from harness.models.importable import importable
-from harness.prepare import census, counting, reference, training
+from harness.prepare import activations, census, counting, reference, training
 from harness.prepare.data import Store, write_whole
 from harness.prepare.plan import Plan, Stage
 from harness.prepare.saved import EVERY, Saved
 from harness.preprocess import each
-from harness.record import REFERENCE, Artifact, Preprocess
+from harness.record import MODEL_FILES, REFERENCE, Artifact, Preprocess
 from harness.registry import open_door
-
-MODEL_FILES = {"onnx": "model.onnx", "torch": "model.pt2"}
 
 
 class Maker:
@@ -171,7 +169,7 @@ class Maker:
         source = self._place(plan.stages[-1]) / name
         preprocess = store.settled(work.preprocess)
         inputs = store.place(work.preprocess, "test")
-        content = digest([digest_files({name: source}), preprocess.model_dump(mode="json"), inputs.name])
+        content = artifact_digest(source, preprocess, inputs)
         place = self.root / "artifacts" / content
         fixed = fixed_batch(work) if plan.format == "onnx" else None
         if not (place / REFERENCE).exists():
@@ -192,6 +190,7 @@ class Maker:
             size=source.stat().st_size,
             parameters=work.parameters,
             macs=work.macs,
+            activations=activations.of(work),
             notes={**work.notes, "census": census.of(work)},
         )
         (place / "artifact.json").write_text(artifact.model_dump_json(indent=1))

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness import units
 from harness.metrics import QUALITIES
-from harness.report import wording
+from harness.report import certainty, wording
 from harness.report.cautions import cautions
 from harness.report.comparison import Comparison, against_baseline
 
@@ -22,7 +22,7 @@ class Term:
     label: str
     value: str
     worth: str
-    """The two ends of its range, from worth nothing to worth everything: ``10 ms to 100 µs``."""
+    """The two ends of its range, from worth nothing to worth everything: ``10 ms to 100 µs, log``."""
     weight: str
     desirability: str
     contribution: str
@@ -42,13 +42,14 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A constraint that is broken: what was wanted, what is, and how far that is from the bound."""
+    """A constraint that is broken, or kept only within the noise: what was wanted, what is, how far that is from the bound."""
 
     constraint: str
     label: str
     value: str
     bound: str
     by: str
+    within_noise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,10 @@ class Card:
     misses: tuple[Miss, ...]
     tied: tuple[str, ...]
     runner_up: RunnerUp | None
+    sure: str
+    """How often it is first in resamples, and who else is."""
+    changes: tuple[str, ...]
+    """What would change it."""
     counts: str
     cautions: tuple[str, ...]
     published: str
@@ -87,6 +92,11 @@ class Card:
     def is_baseline(self) -> bool:
         """Whether the candidate is its own baseline, so that there is nothing to compare."""
         return self.label == self.baseline
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it keeps every constraint, though not all of them by more than its noise."""
+        return all(miss.within_noise for miss in self.misses)
 
 
 def cards(facts: Mapping[str, Any]) -> tuple[Card, ...]:
@@ -114,6 +124,8 @@ def _card(name: str, one: Mapping[str, Any], candidate: Mapping[str, Any] | None
         misses=tuple(miss(violation, facts["metrics"], one["facts"]) for violation in one["violations"]),
         tied=tuple(one["tied"]),
         runner_up=_runner_up(one["runner_up"]),
+        sure=certainty.how_sure(one),
+        changes=certainty.changes(one, facts["metrics"]),
         counts=_counts(one),
         cautions=cautions(one, candidate, priorities),
         published=wording.published(candidate or {}),
@@ -135,7 +147,7 @@ def _terms(one: Mapping[str, Any], priorities: Mapping[str, Any], metrics: Mappi
         Term(
             label=wording.metric(term["metric"]),
             value=_value(term, one["facts"]),
-            worth=_worth(priorities.get("ranges", {}).get(term["metric"]), _unit(metrics, term["metric"])),
+            worth=wording.worth(priorities, term["metric"], _unit(metrics, term["metric"])),
             weight=f"weight {term['weight']:g}/{total:g}",
             desirability=f"{term['utility']:.2f}",
             contribution=f"{term['contribution']:.3f}",
@@ -152,10 +164,6 @@ def _value(term: Mapping[str, Any], facts: Mapping[str, wording.Fact]) -> str:
     return wording.with_interval(fact) if fact else "not known, counted as the worst"
 
 
-def _worth(ends: Sequence[float] | None, unit: str) -> str:
-    return f"{wording.figure(ends[0], unit)} to {wording.figure(ends[1], unit)}" if ends else ""
-
-
 def _unit(metrics: Mapping[str, Any], name: str) -> str:
     return str(metrics.get(name, {}).get("unit", ""))
 
@@ -165,13 +173,15 @@ def miss(violation: Mapping[str, Any], metrics: Mapping[str, Any], facts: Mappin
     unit, fact = _unit(metrics, violation["metric"]), facts.get(violation["metric"], {})
     value, bound = violation["value"], violation["bound"]
     remark = f" ({wording.ESTIMATE})" if wording.is_estimate(fact) else ""
-    by = _missed_by(value, bound, violation["miss"], unit)
+    within = bool(violation.get("within_noise"))
+    by = "" if within else _missed_by(value, bound, violation["miss"], unit)
     return Miss(
         violation["constraint"],
         wording.metric(violation["metric"]),
         wording.about(wording.figure(value, unit), fact) + remark,
         wording.figure(bound, unit),
         wording.about(by, fact) if by else "",
+        within,
     )
 
 

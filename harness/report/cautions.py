@@ -22,6 +22,8 @@ def cautions(one: Mapping[str, Any], candidate: Mapping[str, Any] | None, priori
     said = [f"{_QUALITIES.get(quality, f'Noted as {quality}')}: {_listed(one['facts'], quality)}." for quality in noted]
     estimated = [wording.metric(name) for name in wanted if wording.is_estimate(one["facts"].get(name, {}))]
     said += [f"Estimated, not measured: {wording.listed(estimated)}."] if estimated else []
+    open_ = [wording.metric(name) for name in wording.open_ranges(priorities)]
+    said += [f"Adds nothing: {wording.listed(open_)}; {wording.NO_RANGE}."] if open_ else []
     withheld = (candidate or {}).get("withheld", {})
     said += [_absent(name, withheld[name]) for name in dict.fromkeys((*wanted, *QUALITIES)) if name in withheld]
     if one["candidate"] and not one["baseline_facts"]:

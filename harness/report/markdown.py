@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.report import payoff, surroundings, wording
-from harness.report.cards import Card, cards
+from harness.report.cards import Card, Miss, cards
 
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", "@": "&#64;"} | {sign: f"\\{sign}" for sign in r"\`*[]|#!~"})
 
@@ -67,11 +67,19 @@ def _paid(card: Card, paid: Mapping[str, str]) -> list[str]:
 
 def _remarks(card: Card) -> list[str]:
     if not card.feasible:
-        return [f"{code(miss.constraint)} {f'missed by {miss.by}' if miss.by else 'not known'}" for miss in card.misses]
+        return [f"{code(miss.constraint)} {_missed(miss)}" for miss in card.misses]
     tied = f"{wording.count(len(card.tied), 'candidate')} tied" if card.tied else "no tie"
     runner_up = [f"runner-up {code(card.runner_up.label)}: {plain(card.runner_up.why)}"] if card.runner_up else []
     prior = [f"accuracy as {card.published}"] if card.published else []
-    return [tied, *runner_up, *prior, *(plain(text.rstrip(".")) for text in card.cautions)]
+    sure = [plain(card.sure)] if card.sure else []
+    changes = [f"changes if {plain(text)}" for text in card.changes]
+    return [tied, *runner_up, *sure, *changes, *prior, *(plain(text.rstrip(".")) for text in card.cautions)]
+
+
+def _missed(miss: Miss) -> str:
+    if miss.within_noise:
+        return f"kept only within the noise of {miss.value}"
+    return f"missed by {miss.by}" if miss.by else "not known"
 
 
 def _front(facts: Mapping[str, Any]) -> list[str]:

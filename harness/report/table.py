@@ -15,6 +15,7 @@ _ORIGINS = {
     "counter": "read from a hardware counter",
     "estimate": "worked out from stated figures, not measured",
     "derived": "worked out from other measured figures",
+    "published": "published by others, of another machine",
 }
 
 

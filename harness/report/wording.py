@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from harness import units
 
@@ -30,6 +30,21 @@ def figure(value: float | None, unit: str) -> str:
     if value is None:
         return "not known"
     return units.show(value, unit) if unit in units.SCALES else f"{value:.3g} {unit}".rstrip()
+
+
+NO_RANGE: Final = "the range moves with the baseline, which has no figure or leaves none"
+
+
+def open_ranges(priorities: Mapping[str, Any]) -> list[str]:
+    """Return the metrics that a profile weighs and whose range its baseline does not settle."""
+    return [metric for metric in priorities.get("weights", ()) if metric in priorities.get("relative", ())]
+
+
+def worth(priorities: Mapping[str, Any], name: str, unit: str) -> str:
+    """Return the two ends of a metric's range, from worth nothing to worth everything: ``10 ms to 100 µs, log``."""
+    ends = priorities.get("ranges", {}).get(name)
+    scale = ", log" if priorities.get("scales", {}).get(name) == "log" else ""
+    return f"{figure(ends[0], unit)} to {figure(ends[1], unit)}{scale}" if ends else ""
 
 
 def interval(fact: Fact) -> str:

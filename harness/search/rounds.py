@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from harness import utility
 from harness.errors import OutOfTimeError
 from harness.ledger import Known
 from harness.recommend import Table, recommend
@@ -27,7 +28,7 @@ def contenders(suite: Suite, known: Mapping[str, Known], eligible: Sequence[str]
     references: Table = {label: one.facts for label, one in known.items() if one.complete and not one.failure}
     table = {label: references[label] for label in eligible if label in references}
     found: list[str] = []
-    for profile in suite.profiles:
+    for profile in utility.anchored(suite, references):
         best = recommend(profile, table, baseline_of, references)
         if best.candidate is None:
             continue

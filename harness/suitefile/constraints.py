@@ -26,12 +26,12 @@ def parse(text: str) -> Constraint:
         raise ValueError(f"unknown metric {name!r}; {suggest(name, METRICS)}")
     if op not in ("<=", ">="):
         raise ValueError(f"{op!r} is not known here; use <= or >=")
-    factor, offset = _bound(bound, METRICS[name].unit)
+    factor, offset = parse_bound(bound, METRICS[name].unit)
     return Constraint(metric=name, op="<=" if op == "<=" else ">=", factor=factor, offset=offset, text=" ".join(text.split()))
 
 
-def _bound(text: str, unit: str) -> tuple[float, float]:
-    """Return (factor of the baseline, offset) of a bound."""
+def parse_bound(text: str, unit: str) -> tuple[float, float]:
+    """Return (factor of the baseline, offset) of a bound, absolute or relative; raises ValueError in words for the user."""
     match = _BASELINE.fullmatch(text)
     if match is None:
         return 0.0, units.parse(text, unit)

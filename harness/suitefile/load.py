@@ -83,10 +83,8 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     if own:
         _try(lambda: sources(own.python, folder), reading, ("workload", "metric", "python"))
     judged = qualities(task, own.better if own else None)
-    named = raw.get("profiles")
     given = Needs(raw, tuple(choice.part for choice in scenarios), judged, needs.unscored(dataset, models, registry), registry)
-    several = named.items() if isinstance(named, dict) else ()
-    settled = [profiles.settle(name, one, given.lacks, reading) for name, one in several]
+    settled = profiles.settle(raw.get("profiles"), judged[0], given.lacks, reading)
     bearing = compatibility.workload(registry, dataset, task) if dataset else Workload()
     if bearing.unjudged:
         needs.judge_nothing(bearing.unjudged, chains, runtimes, registry, reading)
@@ -116,7 +114,7 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
         chains=chains,
         runtimes=runtimes,
         scenarios=scenarios,
-        profiles=tuple(profile for profile in settled if profile),
+        profiles=settled,
         search=document.search,
         measure=document.measure,
         limits=document.limits,

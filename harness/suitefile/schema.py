@@ -10,6 +10,7 @@ from harness.registry import Registry
 from harness.spec import Document
 from harness.suitefile import priors
 from harness.suitefile.parts import names_of_models
+from harness.suitefile.ready_made import READY_MADE
 
 
 def schema(registry: Registry) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def schema(registry: Registry) -> dict[str, Any]:
     use["runtimes"]["items"] = {"$ref": "#/$defs/runtimes"}
     use["passes"]["items"]["items"] = {"$ref": "#/$defs/passes"}
     use["scenarios"]["items"] = {"$ref": "#/$defs/scenarios"}
+    named = {"type": "array", "items": {"enum": list(READY_MADE)}, "minItems": 1, "description": "ready-made profiles"}
+    use["profiles"] = {"anyOf": [use["profiles"], named]}
     use["target"] = {"anyOf": [definitions["Target"]["properties"]["device"], {"$ref": "#/$defs/Target"}], "default": "cpu"}
     definitions["WorkloadDocument"]["properties"]["dataset"] = {"$ref": "#/$defs/datasets"}
     baseline = definitions["BaselineDocument"]["properties"]

@@ -196,6 +196,33 @@ def test_a_missing_suite_is_told_with_those_that_are_there(project: Project) -> 
     assert "suite.yaml" in told.err
 
 
+REGULATED = SMALL.partition("profiles:")[0] + "profiles: [regulated]\nmeasure:" + SMALL.partition("measure:")[2]
+
+
+def test_a_ready_made_profile_is_judged_around_the_suites_baseline(finished: Project, project: Project) -> None:
+    (project.folder / "regulated.yaml").write_text(REGULATED)
+    store = f"sqlite:///{finished.folder / 'results/harness.db'}"
+    told = project.harness("recommend", "regulated.yaml", "--store", store, "--json").json
+    one, priorities = told["profiles"]["regulated"], told["priorities"]["regulated"]
+    assert one["candidate"].startswith("logistic_regression"), "which is its own baseline, and better than a tree"
+    (known,) = {c["facts"]["parameters"]["value"] for c in told["candidates"] if c["candidate"].startswith("logistic")}
+    assert priorities["ranges"]["parameters"] == [2 * known, pytest.approx(known / 10)]
+    assert (priorities["scales"], priorities["relative"], priorities["guard"]) == ({"parameters": "log"}, {}, 3)
+    shown = project.harness("recommend", "regulated.yaml", "--store", store)
+    assert shown.status == 0
+    assert "adds nothing" not in shown.out
+
+
+def test_a_range_whose_baseline_is_not_measured_yet_is_told_to_add_nothing(finished: Project, project: Project) -> None:
+    other = REGULATED + "baseline: {model: {sklearn: random_forest}, runtime: onnxruntime}\n"
+    (project.folder / "open.yaml").write_text(other)
+    store = f"sqlite:///{finished.folder / 'results/harness.db'}"
+    told = project.harness("recommend", "open.yaml", "--store", store)
+    assert told.status == 1
+    for metric in ("accuracy", "parameters"):
+        assert f"{metric} adds nothing: the range moves with the baseline" in " ".join(told.out.split())
+
+
 def test_a_store_that_is_none_is_told_in_a_line(project: Project) -> None:
     (project.folder / "broken.db").write_text("this is no database" * 100)
     told = project.harness("recommend", "suite.yaml", "--store", "sqlite:///broken.db")
@@ -204,7 +231,7 @@ def test_a_store_that_is_none_is_told_in_a_line(project: Project) -> None:
     assert "broken.db" in told.err
 
 
-@pytest.mark.parametrize("kind", ["models", "passes", "runtimes", "datasets", "scenarios", "metrics"])
+@pytest.mark.parametrize("kind", ["models", "passes", "runtimes", "datasets", "scenarios", "metrics", "profiles"])
 def test_list_shows_the_parts_of_a_kind(project: Project, kind: str) -> None:
     told = project.harness("list", kind, "--json")
     assert told.status == 0

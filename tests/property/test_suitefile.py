@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import InputError, SuiteError
+from harness.metrics import METRICS
 from harness.registry import Registry
 from harness.space import expand
-from harness.spec import Suite
+from harness.spec import Profile, Suite
 from harness.suitefile import load, loads
+from harness.utility import desirability
 
 REGISTRY = Registry.load()
 TEXT = (Path(__file__).parents[2] / "suites" / "quickstart.yaml").read_text()
@@ -26,6 +28,18 @@ VALUES = yaml.safe_load(TEXT) | {
     "measure": {"precision": "2 %", "min_queries": 64, "again": 2},
     "target": {"device": "cpu", "price_per_hour": 0.35, "power": "65 W"},
 }
+VALUES["profiles"] |= {
+    "checkout": {
+        "like": "realtime",
+        "weights": {"cost": 2, "accuracy": 0},
+        "range": {
+            "cost": {"worst": "2 * baseline", "target": "1 per 1M", "scale": "log"},
+            "latency_p95": ["baseline - 1 ms", "baseline"],
+        },
+        "constraints": ["latency_p90 <= 5 ms"],
+        "guard": 1,
+    }
+}
 FOLDER = Path("/nonexistent")
 NO_DEADLINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -37,7 +51,20 @@ SCALARS = st.one_of(
     st.floats(),
     st.text(max_size=8),
     st.sampled_from(
-        ["mlp", "timm", "onnxruntime", "20 ms", "baseline", "accuracy >= baseline - 1 pp", "a.b:c", "\ud800", "x" * 300]
+        [
+            "mlp",
+            "timm",
+            "onnxruntime",
+            "20 ms",
+            "baseline",
+            "2 * baseline",
+            "edge",
+            "log",
+            "accuracy >= baseline - 1 pp",
+            "a.b:c",
+            "\ud800",
+            "x" * 300,
+        ]
     ),
 )
 NODES = st.recursive(
@@ -124,6 +151,13 @@ def changed(path, value):
 @example(("scenarios", 1), {"multi_stream": {"samples": [4, 8]}})
 @example(("scenarios", 3), "server")
 @example(("scenarios", 3), {"server": 1, "latency": 2})
+@example(("profiles",), ["edge", "realtime", "edge"])
+@example(("profiles",), [{"like": "edge"}])
+@example(("profiles", "edge"), {"like": ["edge"]})
+@example(("profiles", "edge", "range", "size"), {"worst": "baseline", "best": None})
+@example(("profiles", "edge", "range", "size"), {"worst": float("nan"), "best": 1, "scale": "log"})
+@example(("profiles", "checkout", "weights"), {"accuracy": 0})
+@example(("profiles", "checkout", "guard"), 10**305)
 @example(("target",), None)
 @example(("target", "price_per_hour"), float("nan"))
 @example(("target", "power"), 10**305)
@@ -148,6 +182,58 @@ def test_a_key_that_nobody_knows_is_told_at_its_place(path, word):
     found = outcome(yaml.safe_dump(changed((*path, word), 1)))
     assert not isinstance(found, Suite)
     assert any(word in one.place for one in found)
+
+
+METRIC = st.sampled_from(["latency_p90", "accuracy", "throughput", "size"])
+END = st.one_of(
+    st.floats(-2, 2).map(lambda x: f"{x:.3f}"),
+    st.tuples(st.floats(0.01, 5), st.floats(-1, 1)).map(
+        lambda x: f"{x[0]:.2f} * baseline {'-' if x[1] < 0 else '+'} {abs(x[1]):.3f}"
+    ),
+)
+RANGE = st.one_of(
+    st.lists(END, min_size=2, max_size=2),
+    st.fixed_dictionaries({"worst": END, "best": END}, optional={"scale": st.sampled_from(["linear", "log"])}),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(METRIC, RANGE, st.floats(0, 1), st.lists(st.floats(0, 2), min_size=2, max_size=2))
+def test_whatever_range_is_accepted_leads_from_0_to_1_in_the_direction_of_its_metric(metric, written, baseline, values):
+    found = outcome(yaml.safe_dump(changed(("profiles", "edge"), {"weights": {metric: 1}, "range": {metric: written}})))
+    if not isinstance(found, Suite):
+        return
+    settled = next(one for one in found.profiles if one.name == "edge").anchored({metric: baseline})
+    if metric in settled.relative:
+        return
+    worst, best = settled.ranges[metric]
+    low, high = sorted(values) if METRICS[metric].higher else sorted(values, reverse=True)
+    runs = (desirability(value, worst, best, settled.scales.get(metric, "linear")) for value in (worst, low, high, best))
+    nothing, less, more, everything = runs
+    assert (nothing, everything) == (0, pytest.approx(1))
+    assert 0 <= less <= more <= 1
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.sampled_from(["realtime", "throughput", "edge", "cost", "regulated"]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "weights": st.dictionaries(METRIC, st.floats(0, 9), min_size=1),
+            "range": st.dictionaries(METRIC, RANGE),
+            "constraints": st.lists(st.tuples(METRIC, st.sampled_from(["<=", ">="]), END).map(" ".join), max_size=2),
+            "guard": st.floats(0, 9),
+        },
+    ),
+)
+def test_a_profile_that_is_accepted_is_the_same_after_a_round_trip(name, body):
+    found = outcome(yaml.safe_dump(changed(("profiles", "edge"), {"like": name, **body})))
+    if isinstance(found, Suite):
+        for profile in found.profiles:
+            assert Profile.model_validate_json(profile.model_dump_json()) == profile
+            assert profile.weights.keys() <= profile.ranges.keys() | profile.relative.keys()
+            assert not profile.ranges.keys() & profile.relative.keys()
 
 
 @settings(deadline=None, max_examples=40)

@@ -103,4 +103,5 @@ def artifact(tmp_path):
         size=1000,
         parameters=50,
         macs=40,
+        activations=20,
     )

@@ -1,14 +1,15 @@
 import json
 
+import numpy as np
 import pytest
 
-from harness import answer
+from harness import answer, recommend
 from harness.ledger import Known
 from harness.metrics import METRICS
 from harness.operators import OperatorTime, Profile
 from harness.record import Failure
 from harness.space import expand
-from harness.spec import Choice, Target
+from harness.spec import Choice, End, Target
 
 KEYS = {"suite", "environment", "profiles", "front", "candidates", "failures", "counts", "memory"}
 LAYERS = tuple(OperatorTime(f"layer {i}", "Conv", "fast", i * 1e-6) for i in range(50))
@@ -203,3 +204,44 @@ def test_a_profile_is_told_with_all_its_kinds_and_its_slowest_operators(told, su
 def test_what_is_not_compressed_has_no_parent(told):
     built, _ = told()
     assert {one["parent"] for one in built["candidates"]} == {None}
+
+
+MOVING = {"relative": {"latency_p90": (End(factor=2), End(factor=0.5)), "size": (End(factor=2), End(factor=0.1))}}
+
+
+def test_priorities_have_the_ranges_that_the_baseline_settled_and_tell_those_that_stay_open(told, suite):
+    fast = suite.profiles[0].model_copy(update=MOVING | {"ranges": {"accuracy": (0.9, 1.0)}, "scales": {"latency_p90": "log"}})
+    spared = suite.model_copy(update={"baseline": suite.baseline.model_copy(update={"runtime": suite.runtimes[1]})}).baseline
+    built, known = told(changes={"profiles": (fast,), "baseline": spared})
+    measured = known[spared.label].facts["latency_p90"].value
+    priorities = built["priorities"]["fast"]
+    assert priorities["ranges"] == {"accuracy": [0.9, 1.0], "latency_p90": [2 * measured, 0.5 * measured]}
+    assert priorities["scales"] == {"latency_p90": "log"}
+    assert priorities["relative"].keys() == {"size"}
+    assert {"name", "weights", "constraints", "guard"} < priorities.keys()
+    (same,) = [one for one in built["candidates"] if one["candidate"] == spared.label]
+    assert same["scores"]["fast"]["utility"] == pytest.approx((0.5 + 0.5) / 2)
+
+
+def test_a_recommendation_says_how_sure_it_is_and_for_what_it_holds(told, environment):
+    found, known = told(stop_reason="trials")
+    for one in found["profiles"].values():
+        assert 0 < one["win_probability"] <= 1
+        assert {*one["sensitivity"]} == {"weights", "constraints", "near", "anywhere"}
+        assert one["validity"]["environment"]["id"] == environment.id
+        assert all(other["candidate"] in known for other in one["contenders"])
+    assert found["stop_reason"] == "trials"
+    assert 0 < found["hypervolume"] <= 1
+    assert told()[0]["stop_reason"] is None
+
+
+def test_a_decision_is_made_with_the_differences_on_the_same_samples(told, monkeypatch):
+    seen = []
+    examined = recommend.examined
+    monkeypatch.setattr(
+        recommend, "examined", lambda profile, columns, seed: seen.append(columns) or examined(profile, columns, seed)
+    )
+    found, _ = told()
+    paired = {one["candidate"]: one["paired"] for one in found["candidates"]}
+    for label, low in zip(seen[0].labels, seen[0].apart["accuracy"].low, strict=True):
+        assert low == paired[label]["accuracy"]["low"] if paired[label] else np.isnan(low)

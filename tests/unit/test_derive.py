@@ -33,7 +33,7 @@ def test_a_percentile_without_enough_queries_is_left_out():
     }
     for count, names in counts.items():
         facts = facts_of({"single_stream": np.full(count, 0.01), "multi_stream": np.full(count, 0.08)})
-        assert {name.partition("_")[2] for name in facts if name.startswith("latency")} == names
+        assert {name.partition("_")[2] for name in facts if name.startswith("latency_p")} == names
         of_several = {name.removeprefix("multi_stream_") for name in facts if name.startswith("multi_stream")}
         assert of_several == names - {"p95", "p999"}
 
@@ -43,6 +43,15 @@ def test_latencies_are_observed_with_an_interval():
     p50 = facts["latency_p50"]
     assert (p50.value, p50.n, p50.unit) == (pytest.approx(0.015), 101, "s")
     assert p50.low < p50.value < p50.high < facts["latency_p90"].value
+
+
+def test_a_mean_latency_is_that_of_the_queries_whatever_a_query_carries():
+    times = {"single_stream": np.linspace(0.01, 0.02, 101)}
+    mean = facts_of(times)["latency_mean"]
+    assert (mean.value, mean.n, mean.unit) == (pytest.approx(0.015), 101, "s")
+    assert mean.low < mean.value < mean.high
+    assert facts_of(times, batch=8)["latency_mean"].value == mean.value
+    assert "latency_mean" not in facts_of({"single_stream": np.full(10, 0.01)})
 
 
 def test_throughput_counts_the_samples_of_each_query():
@@ -88,6 +97,7 @@ def test_a_timing_that_something_disturbed_says_so_and_no_other_does():
     assert {name for name, one in facts.items() if one.quality == "contended"} == {
         "latency_p50",
         "latency_p90",
+        "latency_mean",
         "cpu_time",
         *beside,
     }
@@ -142,8 +152,9 @@ def test_what_follows_from_the_files_is_exact_and_what_was_not_counted_is_left_o
         "size": (1000, 1000, 1000),
         "parameters": (50, 50, 50),
         "macs": (40, 40, 40),
+        "activations": (20, 20, 20),
     }
-    uncounted = artifact.model_copy(update={"macs": None})
+    uncounted = artifact.model_copy(update={"macs": None, "activations": None})
     assert {one.metric for one in derive.of_artifact(uncounted, subject)} == {"size", "parameters"}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -17,7 +18,8 @@ from harness.cli.app import app
 from harness.compatibility import refusal
 from harness.registry import Registry
 from harness.spec import Choice
-from harness.suitefile import loads
+from harness.suitefile import load, loads, ready_made
+from harness.utility import desirability
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -61,6 +63,11 @@ def test_every_suite_in_the_docs_is_valid(tmp_path: Path) -> None:
     assert suites
     for text in suites:
         assert loads(text, Registry.load(), tmp_path).models
+
+
+@pytest.mark.parametrize("suite", sorted((ROOT / "suites").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_suite_that_is_shipped_is_valid(suite: Path) -> None:
+    assert load(suite, Registry.load()).name == suite.stem
 
 
 def test_links_lead_to_files_of_the_project() -> None:
@@ -131,3 +138,31 @@ def test_the_rules_of_passes_are_those_that_are_declared() -> None:
         found = {f"`{runtime}`" for runtime in registry.runtimes if _allowed([name], runtime)}
         assert found == ({f"`{one}`" for one in registry.runtimes} if runtimes == "all" else set(runtimes.split(", "))), name
         assert {other for other in RULES if _allowed([name, other], "onnxruntime")} == follow[after], name
+
+
+PROFILES = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+SECTIONS = re.findall(r"^### (\w+)\n(.*?)^```yaml\n(.*?)^```", PROFILES, re.MULTILINE | re.DOTALL)
+
+
+def test_the_ready_made_profiles_in_the_docs_are_those_that_there_are() -> None:
+    assert [name for name, _, _ in SECTIONS] == list(ready_made.READY_MADE)
+
+
+@pytest.mark.parametrize(("name", "words", "body"), SECTIONS, ids=[name for name, _, _ in SECTIONS])
+def test_a_ready_made_profile_is_shown_with_its_numbers_and_its_reason(name: str, words: str, body: str) -> None:
+    assert yaml.safe_load(body) == ready_made.written(name, "accuracy")
+    told, kind = " ".join(words.split()), ready_made.READY_MADE[name]
+    assert told.lower().startswith(kind.summary + ".")
+    plain = re.sub(r" \(`[^)]*\)", "", told)  # what only the page adds
+    missing = [sentence for sentence in re.split(r"(?<=[.;:]) ", kind.why) if sentence.rstrip(".;:") not in plain]
+    assert not missing
+
+
+def test_what_halving_and_a_point_are_worth_is_as_the_docs_say() -> None:
+    halved = desirability(1, 2, 0.1, "log")
+    point = desirability(1, 0, ready_made.LOSE + ready_made.GAIN)
+    assert f"halving it is worth {halved:.2f} of its weight" in " ".join(PROFILES.split())
+    assert f"a point is worth {point:.2f} of its weight" in " ".join(PROFILES.split())
+    assert f"being twice as fast is worth {halved / point:.1f} points" in " ".join(PROFILES.split())
+    rmse, spearman = (ready_made.written("realtime", name)["range"][name] for name in ("rmse", "spearman"))
+    assert (rmse, spearman) == (["1.25 * baseline", "0.9 * baseline"], ["baseline - 0.05", "baseline + 0.02"])

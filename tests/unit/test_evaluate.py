@@ -115,7 +115,7 @@ def bench(opened):
     return opened()
 
 
-QUERY_FACTS = {"latency_p50", "latency_p90", "cpu_time", "throughput", "memory_peak", "first_query", "cold_start"}
+QUERY_FACTS = {"latency_mean", "latency_p50", "latency_p90", "cpu_time", "throughput", "memory_peak", "first_query", "cold_start"}
 FACTS = QUERY_FACTS | {"load_time", "memory_load", "memory_model", "accuracy", "size", "parameters"}
 
 

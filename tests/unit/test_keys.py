@@ -7,7 +7,7 @@ import pytest
 from harness import keys
 from harness.ledger import Ledger
 from harness.metrics import METRICS, PARTS, QUALITIES, Scope
-from harness.spec import Candidate, Choice, Target
+from harness.spec import Candidate, Choice, End, Target
 from harness.store import Store
 from harness.suitefile import loads
 
@@ -87,8 +87,18 @@ def changed(key):
 STORED = [name for name, metric in METRICS.items() if metric.scope is not Scope.DERIVED]
 SIZED = {name for name in STORED if METRICS[name].scenario in ("single_stream", "multi_stream", "offline")}
 QUERIES = {name for name in STORED if METRICS[name].scope is Scope.QUERY}
-STATIC = ("size", "parameters", "macs")
-TIMED = ("latency_p50", "latency_p999", "throughput", "multi_stream_p90", "server_rate", "energy", "cpu_time", "time_model")
+STATIC = ("size", "parameters", "macs", "activations")
+TIMED = (
+    "latency_mean",
+    "latency_p50",
+    "latency_p999",
+    "throughput",
+    "multi_stream_p90",
+    "server_rate",
+    "energy",
+    "cpu_time",
+    "time_model",
+)
 
 
 @pytest.mark.parametrize("metric", STATIC)
@@ -151,6 +161,16 @@ def test_a_profile_that_needs_more_queries_changes_the_timings_of_that_scenario_
     weighs = {"weights": {"latency_p999": 1.0}, "ranges": {"latency_p999": (1.0, 0.0)}}
     slow = asked.profiles[0].model_copy(update=weighs)
     assert changed(suite={"profiles": (slow,)}) == {name for name in SIZED if METRICS[name].scenario == "single_stream"}
+
+
+def test_how_a_profile_judges_what_it_weighs_changes_no_key(changed, asked):
+    judges = {
+        "ranges": {},
+        "scales": {"latency_p90": "log"},
+        "relative": {"latency_p90": (End(factor=2), End(factor=0.1))},
+        "guard": 0.0,
+    }
+    assert changed(suite={"profiles": (asked.profiles[0].model_copy(update=judges), *asked.profiles[1:])}) == set()
 
 
 def test_queries_end_to_end_are_other_queries_and_the_same_accuracy_and_size(changed):

@@ -24,7 +24,7 @@ def test_only_what_a_scenario_times_needs_it():
     for name, metric in METRICS.items():
         needs.setdefault(metric.scenario, set()).add(name)
     latencies = {name for name in PERCENTILES if name.startswith("latency_")}
-    assert needs.pop("single_stream") == latencies | {"cpu_time"} | {f"time_{part}" for part in PARTS}
+    assert needs.pop("single_stream") == latencies | {"latency_mean", "cpu_time"} | {f"time_{part}" for part in PARTS}
     assert needs.pop("multi_stream") == set(PERCENTILES) - latencies
     assert needs.pop("offline") == {"throughput", "energy", "cost"}
     assert needs.pop("server") == {"server_rate"}
@@ -38,7 +38,7 @@ def test_every_scenario_a_metric_needs_is_declared():
 
 def test_what_is_measured_once_is_what_does_not_differ_between_processes_and_what_repeats_itself():
     once = {name for name, metric in METRICS.items() if not metric.replicated}
-    assert once == {*QUALITIES, "size", "parameters", "macs", "cost", "server_rate", "compile_time"}
+    assert once == {*QUALITIES, "size", "parameters", "macs", "activations", "cost", "server_rate", "compile_time"}
     assert {name for name, metric in METRICS.items() if metric.scope is Scope.DERIVED} == {"cost"}
 
 

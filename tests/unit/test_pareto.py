@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from harness import pareto
 
@@ -25,3 +26,26 @@ def test_with_intervals_only_what_is_beaten_for_sure_is_out():
     low = np.array([[1.0, 1.0], [1.5, 1.5], [3.0, 3.0]])
     high = np.array([[2.0, 2.0], [2.5, 2.5], [4.0, 4.0]])
     assert pareto.undominated(low, high).tolist() == [True, True, False]
+
+
+def test_the_volume_is_the_share_of_the_unit_box_that_is_dominated():
+    assert pareto.volume(np.array([[0.5, 0.5], [0.25, 1.0], [0.6, 0.6]])) == pytest.approx(0.25)
+    assert pareto.volume(np.array([[np.nan, 0.0]])) == 0
+    assert pareto.volume(np.full((1, 8), 0.5)) == pytest.approx(0.5**8, rel=0.02)
+
+
+def test_the_knee_lies_furthest_inside_of_the_line_between_the_ends():
+    losses = np.array([[0.0, 10.0], [1.0, 2.0], [5.0, 1.0], [10.0, 0.0], [9.0, 9.0]])
+    row, distance = pareto.knee(losses)
+    assert (row, distance) == (1, pytest.approx((1 - 0.1 - 0.2) / 2**0.5))
+
+
+def test_a_front_without_a_bend_has_no_knee():
+    assert pareto.knee(np.array([[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]])) is None
+    assert pareto.knee(np.array([[0.0], [1.0]])) is None
+    assert pareto.knee(np.array([[np.nan, 1.0]])) is None
+
+
+def test_the_layers_of_a_front_are_peeled_one_by_one():
+    losses = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0], [4.0, 4.0]])
+    assert pareto.near_front(losses, 3).tolist() == [True, True, True, False]

@@ -85,6 +85,22 @@ def test_a_rate_is_absent_below_eleven_queries():
     assert stats.rate(np.ones(11), 1) is not None
 
 
+def test_a_mean_is_that_of_all_queries_and_drift_is_in_its_interval():
+    steady, drifting = stats.mean(np.full(200, 0.01)), stats.mean(np.linspace(0.008, 0.012, 200))
+    assert steady == pytest.approx((0.01, 0.01, 0.01, 200))
+    assert drifting.value == pytest.approx(0.01)
+    assert drifting.high - drifting.low > 0.001
+    assert stats.mean(np.ones(10)) is None
+    assert stats.mean(np.concatenate([np.full(99, 1e-6), [10.0]])).low == 0
+
+
+def test_a_means_interval_covers_the_truth():
+    rng = np.random.default_rng(6)
+    estimates = [stats.mean(rng.gamma(20, 0.01 / 20, 200)) for _ in range(1000)]
+    inside = np.mean([one.low <= 0.01 <= one.high for one in estimates])
+    assert 0.93 < inside < 0.97
+
+
 def test_a_rates_interval_covers_the_truth():
     rng = np.random.default_rng(3)
     estimates = [stats.rate(rng.gamma(20, 0.01 / 20, 200), 4) for _ in range(1000)]

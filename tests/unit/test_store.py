@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,16 @@ def test_a_fact_may_take_the_place_of_another_with_the_run_it_comes_from(store, 
         "kept": (0.9, first, 2),
     }
     assert store.contents().facts == 2
+
+
+def test_runs_are_found_by_how_their_environment_begins_with_the_facts_that_rest_on_them(store, run, fact):
+    first = store.add_run(run(fact("size", 7, key="s"), fact("accuracy", 0.9, key="k")))
+    other = store.add_run(replace(run(done=()), environment=run().environment.model_copy(update={"id": "other%1"})))
+    assert store.runs_in("machine") == [first]
+    assert store.runs_in("other%") == [other]
+    assert store.runs_in("%") == []
+    assert [one.key for one in store.facts_of(first)] == ["k", "s"]
+    assert store.facts_of(other) == []
 
 
 def test_a_replacement_that_cannot_be_written_whole_changes_nothing(store, run, fact):

@@ -1,6 +1,7 @@
 import pytest
 
 from harness import utility
+from harness.spec import End
 
 RANGES = {"latency_p90": (0.02, 0.0), "accuracy": (0.9, 1.0)}
 WEIGHTS = {"latency_p90": 1.0, "accuracy": 3.0}
@@ -68,3 +69,34 @@ def test_a_bound_of_zero_is_missed_by_the_value_itself(fact, profile, constraint
     p = profile({"accuracy": 1}, RANGES, constraint("size", "<=", offset=0))
     (broken,) = utility.violations({"size": fact("size", 5)}, {}, p)
     assert broken.miss == 5
+
+
+def test_on_a_log_scale_equal_factors_are_worth_the_same():
+    for value, worth in ((0.02, 0), (0.01, 1 / 3), (0.005, 2 / 3), (0.0025, 1), (0.9, 0), (1e-9, 1), (0, 1)):
+        assert utility.desirability(value, 0.02, 0.0025, "log") == pytest.approx(worth)
+    assert utility.desirability(400, 100, 1600, "log") == pytest.approx(0.5)
+
+
+def test_the_scale_of_a_profile_is_the_scale_of_its_utility(fact, profile):
+    logarithmic = profile({"latency_p90": 1}, {"latency_p90": (0.02, 0.0002)}).model_copy(
+        update={"scales": {"latency_p90": "log"}}
+    )
+    assert utility.score("c", {"latency_p90": fact("latency_p90", 0.002)}, {}, logarithmic).utility == pytest.approx(0.5)
+
+
+def test_ranges_are_settled_by_the_suites_own_baseline_for_all_candidates(suite, profile, fact):
+    moving = profile({"size": 1}, {}).model_copy(update={"relative": {"size": (End(factor=2), End(factor=0.1))}})
+    asked = suite.model_copy(update={"profiles": (moving, *suite.profiles)})
+    table = {asked.baseline.label: {"size": fact("size", 500.0)}, "other": {"size": fact("size", 9.0)}}
+    found = utility.anchored(asked, table)
+    assert found[0].ranges == {"size": (1000, 50)}
+    assert found[1:] == suite.profiles, "what does not move stays as it is"
+    assert utility.anchored(asked, {"other": table["other"]}) == asked.profiles
+
+
+def test_a_metric_whose_range_is_open_adds_nothing_and_leaves_the_others_as_they_are(profile, fact):
+    moving = profile({"size": 1, "accuracy": 1}, {"accuracy": (0.9, 1.0)})
+    moving = moving.model_copy(update={"relative": {"size": (End(factor=2), End(factor=0.1))}})
+    score = utility.score("c", {"size": fact("size", 5.0, 1.0), "accuracy": fact("accuracy", 1.0)}, {}, moving)
+    assert [term.contribution for term in score.terms] == [0, 0.5]
+    assert (score.utility, score.half_width) == (0.5, 0)

@@ -76,6 +76,26 @@ def test_a_term_says_what_it_adds_and_what_it_could_add(answer):
     assert (accuracy.room, accuracy.filled) == pytest.approx((1.0, 0.575 * 4 / 3))
 
 
+def test_a_term_says_between_which_ends_it_runs_and_on_which_scale(answer):
+    latency, accuracy = cards(answer)[0].terms
+    assert (latency.worth, accuracy.worth) == ("20 ms to 0 ns", "80.0 % to 100.0 %")
+    answer["priorities"]["toys"] |= {"scales": {"latency_p90": "log"}}
+    answer["priorities"]["toys"]["ranges"]["latency_p90"] = [0.02, 0.001]
+    assert cards(answer)[0].terms[0].worth == "20 ms to 1 ms, log"
+
+
+def test_a_range_that_the_baseline_does_not_settle_is_told_once_for_all_metrics(answer):
+    priorities = answer["priorities"]["toys"]
+    ends = [{"factor": 2.0, "offset": 0.0}, {"factor": 0.1, "offset": 0.0}]
+    priorities["relative"] = {"latency_p90": ends, "accuracy": ends, "size": ends}
+    priorities["ranges"] = {}
+    (card,) = cards(answer)
+    assert card.cautions == (
+        "Adds nothing: latency p90 and accuracy; the range moves with the baseline, which has no figure or leaves none.",
+    ), "of size, that is not weighed, nothing is told"
+    assert [term.worth for term in card.terms] == ["", ""]
+
+
 def test_a_broken_constraint_says_by_how_much(kinds):
     broken, unknown = cards(kinds["infeasible"]())[0].misses
     assert (broken.value, broken.bound, broken.by) == ("60.0 %", "90.0 %", "30 pp")

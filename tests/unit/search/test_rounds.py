@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from harness.errors import OutOfTimeError
 from harness.search import rounds
+from harness.spec import End
 
 
 class Bench:
@@ -108,3 +109,17 @@ def test_contenders_are_the_best_the_tied_the_next_and_their_baseline(suite, fac
         known[label] = SimpleNamespace(facts=facts, complete=label != "open", failure=None)
     found = rounds.contenders(suite, known, list(good), dict.fromkeys(good, "slow"))
     assert set(found) == {"quick", "even", "slow"}, "the poor is out of reach, the open is not measured yet"
+
+
+def test_contenders_are_judged_by_ranges_that_move_with_the_baseline(suite, fact):
+    moving = suite.profiles[1].model_copy(
+        update={"ranges": {}, "relative": {"throughput": (End(factor=0.5), End(factor=10))}, "scales": {"throughput": "log"}}
+    )
+    asked = suite.model_copy(update={"profiles": (moving,)})
+    rates = {asked.baseline.label: 100.0, "quick": 900.0, "next": 400.0, "slow": 60.0}
+    known = {
+        label: SimpleNamespace(facts={"throughput": fact("throughput", rate)}, complete=True, failure=None)
+        for label, rate in rates.items()
+    }
+    found = rounds.contenders(asked, known, list(rates), dict.fromkeys(rates, asked.baseline.label))
+    assert found == ["quick", "next", asked.baseline.label]

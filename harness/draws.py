@@ -1,0 +1,92 @@
+"""Facts drawn anew from their intervals: what else the same measurements could have meant. Pure, and seeded.
+
+Every fact has a stream of its own, named by its key. So facts that candidates share move together, and a draw does not
+depend on the order of the candidates or on who else is drawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness import bounds, units
+from harness.columns import Column, Columns
+from harness.interfaces import Array
+from harness.metrics import METRICS
+from harness.utility import Weighed, useful
+
+DRAWS: Final = 4000
+"""The standard error of a share of one half is then 0.8 percentage points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Some candidates under a profile, in the order of their labels, with facts drawn anew ``DRAWS`` times."""
+
+    rows: NDArray[np.int64]
+    useful: Array
+    """Desirabilities: draw, candidate, weighted metric."""
+    holds: NDArray[np.bool_]
+    """Whether a candidate keeps every constraint: draw, candidate."""
+
+
+def resample(weighed: Weighed, rows: NDArray[np.int64], seed: int) -> Drawn:
+    """Return the candidates of ``rows`` as they would be, were the truth of each fact elsewhere in its interval.
+
+    A draw stands for a truth, so a constraint either holds in it or does not: the guard band, which is for what is not known
+    for sure, plays no part in it.
+    """
+    profile, columns = weighed.profile, weighed.columns
+    ordered = np.array(sorted(rows.tolist(), key=lambda row: columns.labels[row]), dtype=np.int64)
+    values = {metric: _values(columns, metric, ordered, seed) for metric in columns.mine}
+    good = np.stack([useful(values[metric][0], metric, profile) for metric in profile.weights], axis=-1)
+    holds = np.ones(good.shape[:2], dtype=np.bool_)
+    for constraint in profile.constraints:
+        holds &= bounds.slack(constraint, *values[constraint.metric]) >= 0
+    return Drawn(ordered, good, holds)
+
+
+def correlations(columns: Columns, metric: str) -> Array:
+    """Return how much of the noise of each candidate's value is that of its baseline's, as a correlation.
+
+    It follows from the interval of their difference on the same samples, and is 0 where there is none. So two candidates that
+    were asked the same samples share noise by way of their baselines.
+    """
+    mine, theirs, apart = columns.mine[metric], columns.theirs[metric], columns.apart.get(metric)
+    if apart is None:
+        return np.zeros(len(columns))
+    one, two, both = ((column.above + column.below) / 2 for column in (mine, theirs, apart))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = (one**2 + two**2 - both**2) / (2 * one * two)
+    return np.where(mine.fact == theirs.fact, 1.0, np.where(np.isfinite(found), np.clip(found, 0.0, 1.0), 0.0))
+
+
+def _values(columns: Columns, metric: str, rows: NDArray[np.int64], seed: int) -> tuple[Array, Array]:
+    """Return a metric's values of some candidates, and of the baseline of each, by draw and candidate."""
+    mine, theirs = columns.mine[metric].take(rows), columns.theirs[metric].take(rows)
+    facts, at = np.unique(np.concatenate([mine.fact, theirs.fact]), return_inverse=True)
+    normals = np.stack([_normals(mine.keys[fact] if fact >= 0 else "", seed) for fact in facts], axis=1)
+    own, reference = at[: len(rows)], at[len(rows) :]
+    _, first, same = np.unique(own, return_index=True, return_inverse=True)
+    first = first[same]  # candidates that share a fact share what moves it
+    shared = correlations(columns, metric)[rows][first]
+    moves = shared * normals[:, reference[first]] + np.sqrt(1 - shared**2) * normals[:, own]
+    return _moved(mine, moves, metric), _moved(theirs, normals[:, reference], metric)
+
+
+def _normals(key: str, seed: int) -> Array:
+    """Return the standard normal numbers of the fact of a key."""
+    stream = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest())
+    return np.random.default_rng([seed, stream]).standard_normal(DRAWS)
+
+
+def _moved(column: Column, normal: Array, metric: str) -> Array:
+    """Return values moved by so many standard errors, and kept where the metric can be."""
+    values: Array = column.value + normal * np.where(normal > 0, column.above, column.below)
+    unit = METRICS[metric].unit
+    low, high = (None if unit == units.NUMBER else 0.0), (1.0 if unit == units.SHARE else None)
+    return values if low is None and high is None else np.clip(values, low, high)
