@@ -211,6 +211,11 @@ class Ledger:
         for known in found.values():
             known.failure = failures.get(known.plan.recipe) or failures.get(known.attempt)
 
+    def sharing(self, candidates: Sequence[Candidate], metrics: Iterable[str]) -> dict[str, list[str]]:
+        """Return, by measured metric, what each candidate's fact depends on before it is made: equal texts, one fact."""
+        of = [self._keys(candidate, _stand_in(self.plan(candidate))) for candidate in candidates]
+        return {name: [one.fact(METRICS[name]) for one in of] for name in metrics if name in self.metrics}
+
     def distinct(self, candidates: Iterable[Candidate]) -> dict[str, int]:
         """Return how many distinct facts of each metric the candidates need, before anything is made of them."""
         wanted: dict[str, set[str]] = {name: set() for name in self.metrics}

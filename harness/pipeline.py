@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from harness import answer, recommend, utility
 from harness.errors import HarnessError, InputError, JobError
@@ -20,10 +22,14 @@ from harness.measure import environment as machine
 from harness.progress import Observer, Status
 from harness.record import Environment
 from harness.registry import Registry
+from harness.search.algorithm import name as search_name
 from harness.space import Space, expand
 from harness.spec import Candidate, Suite
 from harness.store import Store
 from harness.workshop import Workshop
+
+if TYPE_CHECKING:
+    from harness.search.pilot import Pilot
 
 OVERTIME: Final = 1.1
 """No candidate is begun after the minutes of a suite; one in work may take this much of them, then it is stopped."""
@@ -61,7 +67,14 @@ def recommend_now(setting: Setting, profile: str | None = None) -> dict[str, Any
             names = ", ".join(one.name for one in suite.profiles)
             raise InputError(f"the suite has no profile {profile!r}", f"it has {names}")
         suite = suite.model_copy(update={"profiles": chosen})
-    return answer.build(suite, setting.space, setting.known(), setting.environment, Evidence(setting.store))
+    stopped = setting.store.recall(search_name(setting.suite, inside(setting.space), setting.environment.id))
+    told = {"stop_reason": stopped} if stopped else None
+    return answer.build(suite, setting.space, setting.known(), setting.environment, Evidence(setting.store), told)
+
+
+def inside(space: Space) -> list[str]:
+    """Return the labels of a space's candidates."""
+    return [candidate.label for candidate in space.candidates]
 
 
 def forget_failures(setting: Setting) -> None:
@@ -81,10 +94,10 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
     suite, space = setting.suite, setting.space
     _require_candidates(space)
     tally = _Tally(setting, observer)
-    inside = [candidate.label for candidate in space.candidates]
+    labels = inside(space)
     with only_one(setting.root), Workshop(setting.root, suite.limits.prepare_time, suite.limits.memory) as workshop:
         stale = [label for label, one in setting.known().items() if not one.complete]
-        study = Study(suite, space.candidates, setting.store.url, setting.environment, stale)
+        study = Study(suite, space.candidates, setting.store.url, setting.environment.id, stale)
         observer.began(suite.name, min(suite.search.trials, len(space.candidates)), study.algorithm)
         deadline = time.monotonic() + suite.search.minutes * 60 * OVERTIME
         evaluator = Evaluator(
@@ -100,11 +113,13 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         def again(candidate: Candidate, process: int) -> Evaluation:
             return tally.add(evaluator.evaluate_again(candidate, process, lambda text: observer.stage(candidate.label, text)))
 
-        progress = search(suite, space, study, evaluate, time.monotonic, tell)
+        pilot = _pilot(setting, study.tried) if study.algorithm == "guided" else None
+        progress = search(suite, space, study, evaluate, time.monotonic, tell, pilot)
+        setting.store.remember(study.name, progress.stop)
         replicates = replicate(
             suite,
             setting.known,
-            lambda known: contenders(suite, known, inside, space.baseline_of()),
+            lambda known: contenders(suite, known, labels, space.baseline_of()),
             again,
             lambda: suite.search.minutes * 60 - tally.elapsed,
         )
@@ -121,6 +136,22 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         "counts": tally.counts(known),
     }
     return answer.build(suite, space, known, setting.environment, Evidence(setting.store), told)
+
+
+def _pilot(setting: Setting, tried: Sequence[str]) -> Pilot:
+    """Return what guides a search, with all that the store knows: of candidates tried, in their order, and of others."""
+    from harness.search.pilot import Pilot
+
+    space, known = setting.space, setting.known()
+    metrics = dict.fromkeys(metric for profile in setting.suite.profiles for metric in utility.wanted(profile))
+    shared = setting.ledger.sharing(space.candidates, metrics)
+    sharing = {metric: np.unique(keys, return_inverse=True)[1].astype(np.int64) for metric, keys in shared.items()}
+    pilot = Pilot(setting.suite, space, sharing)
+    for label in tried:
+        pilot.learn(label, known[label].facts, known[label].failure)
+    for label in known.keys() - set(tried):
+        pilot.know(label, known[label].facts)
+    return pilot
 
 
 def _profile(setting: Setting, evaluator: Evaluator, observer: Observer, time_left: Callable[[], float]) -> None:

@@ -164,11 +164,17 @@ class Profile(Value):
 class Search(Value):
     """How the space is searched and when the search ends."""
 
-    algorithm: Literal["auto", "exhaustive", "random", "tpe", "nsga2", "nsga3"] = Field(
-        "auto", description="auto: exhaustive when the space fits the trials, else tpe"
+    algorithm: Literal["auto", "exhaustive", "guided", "random", "tpe", "nsga2", "nsga3", "gp"] = Field(
+        "auto", description="auto: exhaustive when the space fits the trials, else guided"
     )
     trials: int = Field(100, ge=1, description="candidates to evaluate at most")
     minutes: Annotated[Minutes, Field(gt=0, description="wall-clock budget, preparation included")] = 30.0
+    gain: Annotated[
+        Share, Field(ge=0, le=1, description="guided ends when no candidate is expected to add this share to the hypervolume...")
+    ] = 0.002
+    change: Annotated[
+        Share, Field(ge=0, le=1, description="...and the chance of another recommendation is below this; 0 of either: never")
+    ] = 0.05
     seed: int = Field(0, ge=0)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from harness.errors import StoreError
 from harness.interfaces import Array
+from harness.keys import digest
 from harness.record import Artifact, Environment, Fact, Failure
 
 SCHEMA_VERSION: Final = 1
@@ -223,6 +224,19 @@ class Store:
         with self._engine.connect() as connection:
             bodies = connection.scalars(sa.select(_FACTS.c.body).where(_FACTS.c.run == run).order_by(_FACTS.c.key))
             return [Fact.model_validate_json(body) for body in bodies]
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a word about something by its name; the latest stays."""
+        row = {"name": digest(name), "value": value}
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(_ABOUT).where(_ABOUT.c.name == row["name"]))
+            connection.execute(sa.insert(_ABOUT).values(row))
+
+    def recall(self, name: str) -> str | None:
+        """Return the word that was kept about ``name``, None where there is none."""
+        with self._engine.connect() as connection:
+            found: str | None = connection.scalar(sa.select(_ABOUT.c.value).where(_ABOUT.c.name == digest(name)))
+            return found
 
     def keys(self) -> dict[str, set[str]]:
         """Return the keys of everything in the store, by what it is."""

@@ -162,8 +162,9 @@ class _World:
 
     def __init__(self, rng: np.random.Generator, kind: Kind) -> None:
         self.rng = rng
-        axes = [range(rng.integers(3, 9)), range(rng.integers(1, 4)), range(rng.integers(1, 4)), range(rng.integers(1, 3))]
-        every = list(itertools.product(*axes))
+        axes = [range(number) for number in rng.integers((3, 1, 1, 1), (9, 4, 4, 3))]
+        while len(every := list(itertools.product(*axes))) < kind.candidates[0]:
+            axes = [range(number) for number in rng.integers((3, 1, 1, 1), (9, 4, 4, 3))]
         most = int(rng.integers(kind.candidates[0], kind.candidates[1] + 1))
         chosen = rng.choice(np.arange(1, len(every)), min(most, len(every)) - 1, replace=False)
         self.parts = [every[i] for i in (0, *np.sort(chosen))]

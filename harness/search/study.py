@@ -8,21 +8,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import optuna
-from optuna.samplers import BaseSampler, NSGAIIISampler, NSGAIISampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, GPSampler, NSGAIIISampler, NSGAIISampler, RandomSampler, TPESampler
 from optuna.trial import TrialState
 
-from harness.keys import digest
 from harness.metrics import METRICS
-from harness.record import Environment, Fact
-from harness.search.algorithm import algorithm
+from harness.record import Fact
+from harness.search.algorithm import algorithm, name
 from harness.search.objectives import objectives
 from harness.search.tree import Tree
-from harness.spec import Candidate, Suite
+from harness.spec import Candidate, Profile, Suite
 
 CANDIDATE = "candidate"
 
 
-def sampler(name: str, seed: int) -> BaseSampler:
+def sampler(algorithm: str, seed: int) -> BaseSampler:
     """Return the sampler of an algorithm; each is named, since Optuna's own default changes between versions."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
@@ -32,8 +31,10 @@ def sampler(name: str, seed: int) -> BaseSampler:
             "tpe": TPESampler(seed=seed, multivariate=True, group=True),
             "nsga2": NSGAIISampler(seed=seed),
             "nsga3": NSGAIIISampler(seed=seed),
+            "gp": GPSampler(seed=seed),
+            "guided": RandomSampler(seed=seed),  # it is told what to try
         }
-    return made[name]
+    return made[algorithm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +49,21 @@ class Study:
     """What was tried of a suite's space on one machine, and what to try next; each candidate at most once."""
 
     def __init__(
-        self, suite: Suite, candidates: Sequence[Candidate], url: str, environment: Environment, stale: Collection[str] = ()
+        self, suite: Suite, candidates: Sequence[Candidate], url: str | None, environment: str, stale: Collection[str] = ()
     ) -> None:
-        """``stale`` are labels whose facts are not known any more (a file, a setting, a package changed): to be tried again."""
+        """``url`` is the database's, None for one that is gone afterwards; ``environment`` the machine's identity.
+
+        ``stale`` are labels whose facts are not known any more (a file, a setting, a package changed): to be tried again.
+        """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.objectives = objectives(suite)
         self.algorithm = algorithm(suite, len(candidates))
         self._tree = Tree(candidates)
         self._candidates = {candidate.label: candidate for candidate in candidates}
-        self._worst = {metric: _worst(suite, metric) for metric in self.objectives}
         self._random = random.Random(suite.search.seed)  # noqa: S311 (a seeded order, no secret)
-        identity = [sorted(self._candidates), self.objectives, self.algorithm, suite.search.seed, environment.id]
         self._study = optuna.create_study(
-            study_name=f"{suite.name}-{digest(identity)[:8]}",
-            storage=_storage(url),
+            study_name=name(suite, self._candidates, environment),
+            storage=None if url is None else _storage(url),
             sampler=sampler(self.algorithm, suite.search.seed),
             directions=["maximize" if METRICS[metric].higher else "minimize" for metric in self.objectives],
             load_if_exists=True,
@@ -120,16 +122,26 @@ class Study:
         trial.set_user_attr(CANDIDATE, candidate.label)
         return trial, candidate
 
-    def tell(self, trial: optuna.Trial, facts: Mapping[str, Fact], failed: bool, miss: float) -> None:
-        """Tell what became of a trial.
+    def tell(
+        self, trial: optuna.Trial, facts: Mapping[str, Fact], failed: float, miss: float, profiles: Sequence[Profile]
+    ) -> None:
+        """Tell what became of a trial, with what the ``profiles`` are by now.
 
-        A failure is told as a violated constraint with the worst values, so that the sampler learns from it: as a
-        failed trial it would be ignored. ``miss`` is the distance to the nearest profile's constraints, 0 when feasible.
+        A failure is told as a violated constraint, by how badly it ``failed`` up to 1, with the worst values, so that the
+        sampler learns from it: as a failed trial it would be ignored. ``miss`` is the distance to the nearest profile's
+        constraints, 0 when feasible.
         """
-        values = tuple(facts[m].value if m in facts and not failed else self._worst[m] for m in self.objectives)
-        told = _Told(values, {"failed": 1.0 if failed else 0.0, "profiles": min(miss, 1e9)})
+        values = tuple(facts[m].value if m in facts and not failed else self._worst(m, profiles) for m in self.objectives)
+        told = _Told(values, {"failed": failed, "profiles": min(miss, 1e9)})
         self._close(trial, told)
         self._told[trial.user_attrs[CANDIDATE]] = told
+
+    def _worst(self, metric: str, profiles: Sequence[Profile]) -> float:
+        """Return the worst end of a metric's ranges, or, where none is known yet, the worst value that was told."""
+        at = self.objectives.index(metric)
+        ends = [profile.ranges[metric][0] for profile in profiles if metric in profile.ranges]
+        ends = ends or [told.values[at] for told in self._told.values()] or [0.0]
+        return min(ends) if METRICS[metric].higher else max(ends)
 
     def _close(self, trial: optuna.Trial, told: _Told) -> None:
         with warnings.catch_warnings():
@@ -137,11 +149,6 @@ class Study:
             for name, value in told.constraints.items():
                 trial.set_constraint(name, value)
         self._study.tell(trial, told.values)
-
-
-def _worst(suite: Suite, metric: str) -> float:
-    ends = [profile.ranges[metric][0] for profile in suite.profiles if metric in profile.ranges]
-    return min(ends) if METRICS[metric].higher else max(ends)
 
 
 def _storage(url: str) -> optuna.storages.RDBStorage:

@@ -1,4 +1,4 @@
-"""The space as conditional choices: model, then a chain it can have, then a runtime that can run it, then its options.
+"""The space as conditional choices: family, model, a chain it can have with its options, a runtime that can run it, and so on.
 
 Samplers learn from structure; a flat list of candidate names would hide it from them.
 """
@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from harness.search.structure import Step, Structure
 from harness.spec import Candidate
-
-LEVELS = ("model", "passes", "runtime", "options", "batch_size")
 
 
 class Trial(Protocol):
@@ -19,61 +18,72 @@ class Trial(Protocol):
     def suggest_categorical(self, name: str, choices: Sequence[str]) -> str: ...  # noqa: D102
 
 
-Node = dict[str, "Node"]
+class Node:
+    """A choice to be made: what it is called, and where each value leads."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.next: dict[str, Node | Candidate] = {}
 
 
 class Tree:
     """Candidates by the choices that lead to them. The same set of choices has the same parameter name everywhere."""
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
-        self._by_path: dict[tuple[str, ...], Candidate] = {}
-        self._root: Node = {}
+        self._structure = Structure(candidates)
+        self._root = Node("")
         for candidate in candidates:
-            path = _path(candidate)
-            self._by_path[path] = candidate
             node = self._root
-            for step in path:
-                node = node.setdefault(step, {})
-        self._names: dict[tuple[int, tuple[str, ...]], str] = {}
-        for level, node in _walk(self._root, 0):
-            self._name(level, tuple(node))
+            *path, last = self._structure.steps(candidate)
+            for here, following in zip([None, *path], [*path, last], strict=True):
+                node = node if here is None else _into(node, here)
+                node.name = node.name or following.name
+            node.next[last.value] = candidate
+        self._names: dict[tuple[str, tuple[str, ...]], str] = {}
+        for node in _walk(self._root):
+            if len(node.next) > 1:
+                self._name(node)
 
-    def _name(self, level: int, choices: tuple[str, ...]) -> str:
-        known = self._names.get((level, choices))
+    def _name(self, node: Node) -> str:
+        choices = tuple(node.next)
+        known = self._names.get((node.name, choices))
         if known is None:
-            others = sum(at == level for at, _ in self._names)
-            known = LEVELS[level] + (f"#{others + 1}" if others else "")
-            self._names[level, choices] = known
+            others = sum(name == node.name for name, _ in self._names)
+            known = node.name + (f"#{others + 1}" if others else "")
+            self._names[node.name, choices] = known
         return known
 
     def suggest(self, trial: Trial) -> Candidate:
-        """Return the candidate a trial chooses; a level with one choice is not asked for."""
-        node, path = self._root, []
-        for level in range(len(LEVELS)):
-            choices = tuple(node)
-            step = choices[0] if len(choices) == 1 else trial.suggest_categorical(self._name(level, choices), choices)
-            path.append(step)
-            node = node[step]
-        return self._by_path[tuple(path)]
+        """Return the candidate a trial chooses; what leaves one choice is not asked for."""
+        node: Node | Candidate = self._root
+        while isinstance(node, Node):
+            choices = tuple(node.next)
+            step = choices[0] if len(choices) == 1 else trial.suggest_categorical(self._name(node), choices)
+            node = node.next[step]
+        return node
 
     def parameters(self, candidate: Candidate) -> dict[str, str]:
         """Return the parameters that lead ``suggest`` to ``candidate``."""
-        node, found = self._root, {}
-        for level, step in enumerate(_path(candidate)):
-            if len(node) > 1:
-                found[self._name(level, tuple(node))] = step
-            node = node[step]
+        node: Node | Candidate = self._root
+        found = {}
+        for step in self._structure.steps(candidate):
+            if not isinstance(node, Node):
+                break
+            if len(node.next) > 1:
+                found[self._name(node)] = step.value
+            node = node.next[step.value]
         return found
 
 
-def _path(candidate: Candidate) -> tuple[str, ...]:
-    chain = "+".join(choice.label for choice in candidate.passes) or "none"
-    runtime = candidate.runtime
-    return (candidate.model.label, chain, runtime.part, runtime.label, str(candidate.batch_size))
+def _into(node: Node, step: Step) -> Node:
+    inner = node.next.setdefault(step.value, Node(""))
+    if not isinstance(inner, Node):
+        raise TypeError(f"two candidates share their way to {step.value}")  # the last step is a label, and labels are unique
+    return inner
 
 
-def _walk(node: Node, level: int) -> Iterator[tuple[int, Node]]:
-    if node:
-        yield level, node
-        for inner in node.values():
-            yield from _walk(inner, level + 1)
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    for inner in node.next.values():
+        if isinstance(inner, Node):
+            yield from _walk(inner)

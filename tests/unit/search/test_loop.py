@@ -18,7 +18,7 @@ def searched(suite, space, url, environment, evaluated):
         limits = suite.search.model_copy(update={"minutes": minutes, "trials": trials, "algorithm": name})
         measure = suite.measure.model_copy(update={"processes": processes})
         asked = suite.model_copy(update={"search": limits, "measure": measure})
-        study = Study(asked, among.candidates, url, environment)
+        study = Study(asked, among.candidates, url, environment.id)
         studies.append(study)
 
         def evaluation(candidate):
@@ -97,11 +97,11 @@ def test_a_search_goes_on_after_its_trials_were_raised(searched):
 
 
 def test_a_candidate_that_satisfies_one_profile_misses_nothing(suite, fact):
-    assert nearest_miss(suite, {"accuracy": fact("accuracy", 0.5)}, {}) == 0
+    assert nearest_miss(suite.profiles, {"accuracy": fact("accuracy", 0.5)}, {}) == 0
     only = suite.model_copy(update={"profiles": suite.profiles[:1]})
-    assert nearest_miss(only, {"accuracy": fact("accuracy", 0.95)}, {}) == 0
-    assert nearest_miss(only, {"accuracy": fact("accuracy", 0.45)}, {}) == pytest.approx(0.5)
-    assert nearest_miss(only, {}, {}) == 1
+    assert nearest_miss(only.profiles, {"accuracy": fact("accuracy", 0.95)}, {}) == 0
+    assert nearest_miss(only.profiles, {"accuracy": fact("accuracy", 0.45)}, {}) == pytest.approx(0.5)
+    assert nearest_miss(only.profiles, {}, {}) == 1
 
 
 def test_the_objectives_are_what_the_profiles_weigh_in_the_order_of_first_use(suite, quickstart):
