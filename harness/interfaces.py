@@ -56,6 +56,10 @@ class Dataset(Part, Protocol):
 class ModelSource(Part, Protocol):
     """Where models come from. Its door is ``build(options, bench) -> Work``."""
 
+    outline_door: str
+    """Door ``outline(options, samples) -> (module, shape)``: a PyTorch network without weights, on the meta device, and the shape
+    of a sample it takes, so that it can be counted before it is made; empty where there is none."""
+
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
         """Return what passes and runtimes must know.
 

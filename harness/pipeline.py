@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-import numpy as np
-
-from harness import answer, recommend, utility
+from harness import answer, published, recommend, utility
 from harness.errors import HarnessError, InputError, JobError
 from harness.evaluate import Evaluation, Evaluator
 from harness.evidence import Evidence
@@ -27,9 +25,6 @@ from harness.space import Space, expand
 from harness.spec import Candidate, Suite
 from harness.store import Store
 from harness.workshop import Workshop
-
-if TYPE_CHECKING:
-    from harness.search.pilot import Pilot
 
 OVERTIME: Final = 1.1
 """No candidate is begun after the minutes of a suite; one in work may take this much of them, then it is stopped."""
@@ -88,6 +83,8 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         Progress,
         search,
     )
+    from harness.search.outlines import outlines, with_published
+    from harness.search.pilot import taught
     from harness.search.rounds import contenders, replicate
     from harness.search.study import Study
 
@@ -113,7 +110,11 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         def again(candidate: Candidate, process: int) -> Evaluation:
             return tally.add(evaluator.evaluate_again(candidate, process, lambda text: observer.stage(candidate.label, text)))
 
-        pilot = _pilot(setting, study.tried) if study.algorithm == "guided" else None
+        pilot = None
+        if study.algorithm == "guided":
+            found = outlines(setting.ledger, space, workshop, observer.stage, lambda: deadline - time.monotonic())
+            found = with_published(found, space, published.accuracies(setting.store))
+            pilot = taught(setting.ledger, space, setting.known(), study.tried, found)
         progress = search(suite, space, study, evaluate, time.monotonic, tell, pilot)
         setting.store.remember(study.name, progress.stop)
         replicates = replicate(
@@ -136,22 +137,6 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         "counts": tally.counts(known),
     }
     return answer.build(suite, space, known, setting.environment, Evidence(setting.store), told)
-
-
-def _pilot(setting: Setting, tried: Sequence[str]) -> Pilot:
-    """Return what guides a search, with all that the store knows: of candidates tried, in their order, and of others."""
-    from harness.search.pilot import Pilot
-
-    space, known = setting.space, setting.known()
-    metrics = dict.fromkeys(metric for profile in setting.suite.profiles for metric in utility.wanted(profile))
-    shared = setting.ledger.sharing(space.candidates, metrics)
-    sharing = {metric: np.unique(keys, return_inverse=True)[1].astype(np.int64) for metric, keys in shared.items()}
-    pilot = Pilot(setting.suite, space, sharing)
-    for label in tried:
-        pilot.learn(label, known[label].facts, known[label].failure)
-    for label in known.keys() - set(tried):
-        pilot.know(label, known[label].facts)
-    return pilot
 
 
 def _profile(setting: Setting, evaluator: Evaluator, observer: Observer, time_left: Callable[[], float]) -> None:

@@ -68,10 +68,17 @@ class Workshop:
             if stage.key in self._failed:
                 known = self._failed[stage.key]
                 raise JobError(known.kind, known.stage, known.message, known.log)
+        return Artifact.model_validate(self._ask({"plan": plan.model_dump(mode="json")}, say, time_left))
+
+    def outline(self, plan: Plan, door: str, say: Say, time_left: float) -> dict[str, float]:
+        """Return what is known of a plan's model without making it, by the door of its source; raises JobError."""
+        found = self._ask({"plan": plan.model_dump(mode="json"), "outline": door}, say, time_left)
+        return {name: float(value) for name, value in found.items()}
+
+    def _ask(self, wish: dict[str, Any], say: Say, time_left: float) -> dict[str, Any]:
         process = self._started()
         self._kills = kills_for_memory()
-        limit = launch.memory_limit(self.memory_limit)
-        request = {"plan": plan.model_dump(mode="json"), "root": str(self.root), "memory_limit": limit}
+        request = wish | {"root": str(self.root), "memory_limit": launch.memory_limit(self.memory_limit)}
         if process.stdin is None:
             raise JobError("crashed", "prepare", "the preparing process has no input")
         with contextlib.suppress(BrokenPipeError):
@@ -94,7 +101,7 @@ class Workshop:
                 )
         return self._process
 
-    def _answer(self, process: subprocess.Popen[bytes], say: Say, time_left: float) -> Artifact:
+    def _answer(self, process: subprocess.Popen[bytes], say: Say, time_left: float) -> dict[str, Any]:
         if process.stdout is None:
             raise JobError("crashed", "prepare", "the preparing process has no output")
         end = time.monotonic() + time_left
@@ -111,7 +118,8 @@ class Workshop:
                     self._doing = message["say"]
                     say(self._doing)
                 elif "done" in message:
-                    return Artifact.model_validate(message["done"])
+                    found: dict[str, Any] = message["done"]
+                    return found
                 else:
                     raise self._told(message["failed"])
         except JobError as error:

@@ -119,6 +119,7 @@ class Timm:
     packages = ("timm", "torch")
     version = 1
     door = "harness.models.timm_source:build"
+    outline_door = "harness.models.timm_outline:outline"
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
         """Return the traits of a PyTorch network, and whether its weights are random."""
@@ -139,6 +140,7 @@ class Onnx:
     packages = ("onnx",)
     version = 1
     door = "harness.models.onnx_source:build"
+    outline_door = ""
     several = True
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
@@ -161,6 +163,7 @@ class Python:
     packages = ("torch", "scikit-learn", "skl2onnx")
     version = 2
     door = "harness.models.python_source:build"
+    outline_door = ""
     several = True
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
@@ -182,6 +185,7 @@ class Sklearn:
     packages = ("scikit-learn", "skl2onnx")
     version = 2
     door = "harness.models.sklearn_source:build"
+    outline_door = ""
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
         """Return whether it is made of trees, of layers or of stored samples, and whether it takes operators of ai.onnx.ml."""

@@ -33,6 +33,7 @@ class Ebm:
     packages = ("interpret-core",)
     version = 1
     door = "harness.models.ebm_source:build"
+    outline_door = ""
 
     def traits(self, options: Mapping[str, Any]) -> frozenset[str]:
         """Return that it is a sum of tables."""

@@ -29,6 +29,7 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
     if weights is not None:
         checkpoint.load(model, weights, str(wish.checkpoint), _heads(model), classes, new_head=wish.train is not None)
     preprocess = _preprocess(wish, bench.data, model, channels)
+    shape = _shape(preprocess, channels)
     notes: dict[str, Any] = {}
     settings = wish.train or (None if wish.pretrained or wish.checkpoint else Train())
     if wish.weights == "random" or (settings and not bench.data.labelled):
@@ -36,9 +37,19 @@ def build(options: Mapping[str, Any], bench: Bench) -> Work:
         notes["untrained"] = untrained.liven(model, torch.from_numpy(inputs))
     elif settings:
         notes["training"] = dict(bench.fit(model, preprocess, settings.model_dump()))
-    side = preprocess.crop or (preprocess.size or (0, 0))[0]
-    width = preprocess.crop or (preprocess.size or (0, 0))[1]
-    return Work("torch", model.eval(), preprocess, (channels, side, width), notes)
+    return Work("torch", model.eval(), preprocess, shape, notes)
+
+
+def shaped(wish: TimmOptions, data: Samples) -> tuple[torch.nn.Module, tuple[int, ...]]:
+    """Return a network as it would be made, but for its weights, and the shape of a sample it takes."""
+    channels = _channels(wish, data, None)
+    model = _create(wish, data.width, channels)
+    return model, _shape(_preprocess(wish, data, model, channels), channels)
+
+
+def _shape(preprocess: Preprocess, channels: int) -> tuple[int, ...]:
+    height, width = (preprocess.crop, preprocess.crop) if preprocess.crop else preprocess.size or (0, 0)
+    return (channels, height, width)
 
 
 def _create(wish: TimmOptions, classes: int, channels: int) -> torch.nn.Module:

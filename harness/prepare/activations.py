@@ -19,6 +19,8 @@ TARGETS: Final = frozenset({"linear", "addmm", "matmul", "bmm", "mm"})
 ATTENTION: Final = "scaled_dot_product_attention"
 """One operator for two products, whose first result is as wide as there are queries and keys."""
 
+_LAYERS: Final = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)
+
 
 def of(work: Work) -> int | None:
     """Return the activations of an exported graph; None where it has no such operator, or a shape is not known."""
@@ -33,6 +35,22 @@ def of_graph(model: onnx.ModelProto) -> int | None:
     if not given or None in given:
         return None
     return sum(math.prod(shape) for shape in given if shape is not None) // max(1, batch)
+
+
+def of_module(model: torch.nn.Module, shape: tuple[int, ...]) -> int | None:
+    """Return those of a module on the meta device, but for products that are no layers of their own; None where it cannot run."""
+    given: list[int] = []
+    layers = [module for module in model.modules() if isinstance(module, _LAYERS)]
+    hooks = [layer.register_forward_hook(lambda _layer, _inputs, output: given.append(output.numel())) for layer in layers]
+    try:
+        with torch.no_grad():
+            model.eval()(torch.empty(1, *shape, device="meta"))
+    except Exception:  # as in counting: what cannot be counted is no failure
+        return None
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return sum(given) or None
 
 
 def of_program(program: torch.export.ExportedProgram) -> int | None:

@@ -38,8 +38,9 @@ def main() -> None:
                 limit_memory(request["memory_limit"])
                 answer({"say": "loading torch"})
                 maker = _maker(Path(request["root"]), answer)
-            artifact = maker.make(Plan.model_validate(request["plan"]))
-            answer({"done": artifact.model_dump(mode="json")})
+            plan = Plan.model_validate(request["plan"])
+            door = request.get("outline")
+            answer({"done": maker.outline(plan, door) if door else maker.make(plan).model_dump(mode="json")})
         except Exception as error:
             if not isinstance(error, HarnessError):
                 traceback.print_exc(file=sys.stderr)

@@ -59,6 +59,20 @@ class Maker:
         work = self._work(plan, bench)
         return self._keep(plan, work, store)
 
+    def outline(self, plan: Plan, door: str) -> dict[str, float]:
+        """Return what the model at the start of ``plan`` is known to be without making it, by its source's ``door``."""
+        first = plan.stages[0]
+        place = self.root / "cache/outlines" / f"{first.key}.json"
+        if not place.exists():
+            self.say("counting operations")
+            model, shape = open_door(door)(first.options, self._samples(plan))
+            parameters, macs = counting.of_module(model, shape)
+            found = {"parameters": parameters, "macs": macs, "activations": activations.of_module(model, shape)}
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(json.dumps({name: float(value) for name, value in found.items() if value}))
+        known: dict[str, float] = json.loads(place.read_text())
+        return known
+
     def _samples(self, plan: Plan) -> Samples:
         if plan.dataset_digest not in self._opened:
             self.say("reading the dataset")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness import utility
+from harness.ledger import Known, Ledger
 from harness.record import Fact, Failure
 from harness.search.features import Outlines, features
 from harness.search.gains import Aim, axes
@@ -84,6 +85,22 @@ class Pilot:
             axes=axes(profiles),
             references={m: np.array([values.get(label, {}).get(m, np.nan) for label in labels]) for m in bounded},
         )
+
+
+def taught(
+    ledger: Ledger, space: Space, known: Mapping[str, Known], tried: Sequence[str], outlines: Outlines | None = None
+) -> Pilot:
+    """Return a pilot that has learnt what is known: of candidates ``tried``, in their order, and of the others."""
+    metrics = dict.fromkeys(metric for profile in ledger.suite.profiles for metric in utility.wanted(profile))
+    shared = ledger.sharing(space.candidates, metrics)
+    sharing = {metric: np.unique(keys, return_inverse=True)[1].astype(np.int64) for metric, keys in shared.items()}
+    pilot = Pilot(ledger.suite, space, sharing, outlines)
+    for label in tried:
+        pilot.learn(label, known[label].facts, known[label].failure)
+    for label, one in known.items():
+        if label not in tried:
+            pilot.know(label, one.facts)
+    return pilot
 
 
 def _values(facts: Mapping[str, Fact]) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""Searches over facts that are known already: how far each algorithm gets in how many evaluations."""
