@@ -47,7 +47,8 @@ def build(
     differences = {label: _paired(one, table.get(baseline_of.get(label, ""), {}), evidence) for label, one in shown.items()}
     metrics = objectives(suite)
     needed = dict.fromkeys((*metrics, *(metric for profile in suite.profiles for metric in utility.wanted(profile))))
-    columns = gather(eligible, needed, baseline_of, table, differences)
+    taken = {"accuracy": evidence.right(facts.get("accuracy") for facts in table.values())}
+    columns = gather(eligible, needed, baseline_of, table, differences, taken)
     told = [recommend.examined(profile, columns, suite.search.seed) for profile in suite.profiles]
     front, near = recommend.fronts_of(columns, metrics)
     everyone = gather({label: one.facts for label, one in shown.items()}, needed, baseline_of, table, differences)
@@ -76,6 +77,7 @@ def build(
         "near_front": near,
         "hypervolume": recommend.hypervolume(columns, metrics, suite.profiles),
         "stop_reason": (run or {}).get("stop_reason"),
+        "screened": (run or {}).get("screened", []),
         "candidates": candidates,
         "failures": [_failure(one) for one in known.values() if one.failure],
         "counts": counts,

@@ -23,6 +23,9 @@ Table = Mapping[str, Mapping[str, Fact]]
 Differences = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """By candidate and metric: its value less its baseline's on the same samples, with ``low`` and ``high`` (``evidence``)."""
 
+Samples = Mapping[str, Mapping[str, Array]]
+"""By metric and key of a fact: what was got on each sample, of facts that were all taken on the same ones."""
+
 ERRORS_IN_HALF: Final = 1.959964
 """Standard errors in half of a 95 % interval."""
 
@@ -70,6 +73,7 @@ class Columns:
     apart: Mapping[str, Column]
     """What a candidate's value is more than its baseline's, where that was taken on the same samples."""
 
+    samples: Samples
     rows: Mapping[str, int]
     """Where each label is."""
 
@@ -84,6 +88,7 @@ def gather(
     baselines: Mapping[str, str] | None = None,
     references: Table | None = None,
     differences: Differences | None = None,
+    samples: Samples | None = None,
 ) -> Columns:
     """Return the columns of ``metrics``. ``baselines`` names each candidate's baseline, whose facts are in ``references``."""
     labels = list(table)
@@ -99,7 +104,7 @@ def gather(
         mine[metric], theirs[metric] = _column(own, numbers, keys), _column(reference, numbers, keys).take(at)
         if differences:
             apart[metric] = _apart([differences.get(label, {}).get(metric) for label in labels])
-    return Columns(table, labels, mine, theirs, apart, {label: row for row, label in enumerate(labels)})
+    return Columns(table, labels, mine, theirs, apart, samples or {}, {label: row for row, label in enumerate(labels)})
 
 
 class _Nothing(NamedTuple):

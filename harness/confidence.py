@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from harness import bounds, pareto
 from harness.decision import Contender
-from harness.draws import Drawn, correlations
+from harness.draws import Drawn, in_common
 from harness.interfaces import Array
 from harness.utility import Weighed, shares, total, useful
 
@@ -34,13 +34,11 @@ def is_tied(weighed: Weighed, best: int) -> NDArray[np.bool_]:
     A fact that both share adds no noise to it, and of facts that were taken on the same samples what they have in common
     adds none either: the noise is that of the draws.
     """
-    columns, noise = weighed.columns, np.zeros(len(weighed.columns))
+    noise = np.zeros(len(weighed.columns))
     for i, (metric, share) in enumerate(zip(weighed.profile.weights, shares(weighed.profile), strict=True)):
-        fact, baseline, spread = columns.mine[metric].fact, columns.theirs[metric].fact, share * weighed.spreads[:, i]
-        common = correlations(columns, metric)
-        both = np.where(baseline == baseline[best], common * common[best], 0.0) * spread * spread[best]
-        own = np.where((fact == fact[best]) & (fact >= 0), 0.0, spread**2 + spread[best] ** 2 - 2 * both)
-        noise += np.maximum(own, 0.0)
+        spread = share * weighed.spreads[:, i]
+        common = in_common(weighed.columns, metric, best) * spread * spread[best]
+        noise += np.maximum(spread**2 + spread[best] ** 2 - 2 * common, 0.0)
     return np.asarray(weighed.utility[best] - weighed.utility <= np.sqrt(noise))
 
 

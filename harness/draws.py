@@ -1,7 +1,8 @@
 """Facts drawn anew from their intervals: what else the same measurements could have meant. Pure, and seeded.
 
-Every fact has a stream of its own, named by its key. So facts that candidates share move together, and a draw does not
-depend on the order of the candidates or on who else is drawn.
+Every fact has a stream of its own, named by its key, so that facts that candidates share move together and the order of the
+candidates changes nothing. Facts that were taken on the same samples move together as far as they were right on the same ones:
+what is hard for one is mostly hard for the other.
 """
 
 from __future__ import annotations
@@ -50,7 +51,22 @@ def resample(weighed: Weighed, rows: NDArray[np.int64], seed: int) -> Drawn:
     return Drawn(ordered, good, holds)
 
 
-def correlations(columns: Columns, metric: str) -> Array:
+def in_common(columns: Columns, metric: str, best: int) -> Array:
+    """Return how much of the noise of each candidate's value is that of the ``best`` one's, as a correlation."""
+    mine, theirs = columns.mine[metric], columns.theirs[metric]
+    with_baseline = _with_baseline(columns, metric)
+    found = np.where(theirs.fact == theirs.fact[best], with_baseline * with_baseline[best], 0.0)
+    taken = columns.samples.get(metric, {})
+    if mine.fact[best] >= 0 and mine.keys[mine.fact[best]] in taken:
+        facts, at = np.unique(mine.fact, return_inverse=True)
+        own = taken[mine.keys[mine.fact[best]]]
+        keys = [mine.keys[fact] if fact >= 0 else "" for fact in facts.tolist()]
+        each = np.array([_correlation(np.stack([own, taken[key]]))[0, 1] if key in taken else np.nan for key in keys])[at]
+        found = np.where(np.isnan(each), found, each)
+    return np.where(mine.fact == mine.fact[best], 1.0, found)
+
+
+def _with_baseline(columns: Columns, metric: str) -> Array:
     """Return how much of the noise of each candidate's value is that of its baseline's, as a correlation.
 
     It follows from the interval of their difference on the same samples, and is 0 where there is none. So two candidates that
@@ -65,17 +81,38 @@ def correlations(columns: Columns, metric: str) -> Array:
     return np.where(mine.fact == theirs.fact, 1.0, np.where(np.isfinite(found), np.clip(found, 0.0, 1.0), 0.0))
 
 
+def _correlation(taken: Array) -> Array:
+    """Return the correlations of rows; those of a row that does not vary are 0."""
+    apart = taken - taken.mean(axis=1, keepdims=True)
+    length = np.sqrt((apart**2).sum(axis=1))
+    apart = apart / np.where(length > 0, length, 1.0)[:, None]
+    found = apart @ apart.T
+    np.fill_diagonal(found, 1.0)
+    return np.asarray(found)
+
+
 def _values(columns: Columns, metric: str, rows: NDArray[np.int64], seed: int) -> tuple[Array, Array]:
     """Return a metric's values of some candidates, and of the baseline of each, by draw and candidate."""
     mine, theirs = columns.mine[metric].take(rows), columns.theirs[metric].take(rows)
     facts, at = np.unique(np.concatenate([mine.fact, theirs.fact]), return_inverse=True)
-    normals = np.stack([_normals(mine.keys[fact] if fact >= 0 else "", seed) for fact in facts], axis=1)
+    keys = [mine.keys[fact] if fact >= 0 else "" for fact in facts.tolist()]
     own, reference = at[: len(rows)], at[len(rows) :]
+    normals = np.stack([_normals(key, seed) for key in keys], axis=1)
+    taken = columns.samples.get(metric, {})
+    together = [i for i, key in enumerate(keys) if key in taken]
+    if together:
+        normals[:, together] = normals[:, together] @ _root(_correlation(np.stack([taken[keys[i]] for i in together])))
     _, first, same = np.unique(own, return_index=True, return_inverse=True)
     first = first[same]  # candidates that share a fact share what moves it
-    shared = correlations(columns, metric)[rows][first]
+    shared = np.where(np.isin(own, together), 0.0, _with_baseline(columns, metric)[rows][first])
     moves = shared * normals[:, reference[first]] + np.sqrt(1 - shared**2) * normals[:, own]
     return _moved(mine, moves, metric), _moved(theirs, normals[:, reference], metric)
+
+
+def _root(correlation: Array) -> Array:
+    """Return the symmetric root: it makes correlated numbers of others, whatever their order."""
+    values, vectors = np.linalg.eigh(correlation)
+    return np.asarray((vectors * np.sqrt(np.clip(values, 0.0, None))) @ vectors.T)
 
 
 def _normals(key: str, seed: int) -> Array:

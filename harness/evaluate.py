@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,20 @@ class Evaluation:
     failure: Failure | None
     measured: int
     reused: int
+    ended: str | None = None
+    """Why it was not measured in full, after a quick look; ``facts`` are then those of the look."""
+
+
+class _EndedError(Exception):
+    """A quick look at a candidate was enough."""
+
+    def __init__(self, facts: Mapping[str, Fact], why: str, added: int) -> None:
+        super().__init__(why)
+        self.facts, self.why, self.added = facts, why, added
+
+
+Look = Callable[[Candidate, Artifact, Say], tuple[Mapping[str, Fact], str | None]]
+"""Looks quickly at a candidate: facts, and why it is not to be measured in full, if so; raises JobError."""
 
 
 class Evaluator:
@@ -43,13 +58,23 @@ class Evaluator:
         self, ledger: Ledger, store: Store, environment: Environment, maker: Maker, root: Path, time_left: Callable[[], float]
     ) -> None:
         """``time_left`` tells the seconds until the run must end, whatever is in work."""
+        self.look: Look | None = None
         self.ledger = ledger
         self.time_left = time_left
         self.store = store
         self.environment = environment
         self.maker = maker
         self.root = root
+        self.spent: defaultdict[str, float] = defaultdict(float)
+        """Seconds by what they were spent on: ``prepare``, ``measure``, ``measure_again``, ``profile``."""
+        self._doing = "measure"
         self._ceiling: float | None = None
+
+    def of(self, ledger: Ledger) -> Evaluator:
+        """Return an evaluator of another suite's candidates, which spends the same time."""
+        other = Evaluator(ledger, self.store, self.environment, self.maker, self.root, self.time_left)
+        other.spent = self.spent
+        return other
 
     def evaluate(self, candidate: Candidate, say: Say) -> Evaluation:
         """Return everything about ``candidate``, measuring what is not known yet.
@@ -57,13 +82,18 @@ class Evaluator:
         A candidate that does not get through is kept as a failure; raises OutOfTimeError when the run's time is over.
         """
         known = self._look_up(candidate)
+        self._doing = "measure"
         if known.complete:
             return _evaluation(known, 0)
-        return self._try(known, say, lambda: self._complete(known, say))
+        try:
+            return self._try(known, say, lambda: self._complete(known, say))
+        except _EndedError as end:
+            return Evaluation(candidate, end.facts, None, end.added, 0, end.why)
 
     def evaluate_again(self, candidate: Candidate, process: int, say: Say) -> Evaluation:
         """Measure ``candidate``, complete so far, in its nth process: what is missing there, or all that was disturbed."""
         known = self._look_up(candidate)
+        self._doing = "measure_again"
         artifact = known.artifact
         if artifact is None or known.failure:
             return _evaluation(known, 0)
@@ -72,7 +102,7 @@ class Evaluator:
         missing = known.later[process - 1] if process else {}
         if missing:
             say(f"measuring in process {process + 1}")
-            return self._try(known, say, lambda: self._measure(candidate, artifact, missing, say, process))
+            return self._try(known, say, lambda: self.measure(candidate, artifact, missing, say, process))
         if process in known.disturbed:
             say("measuring again: the machine was busy")
             return self._try(known, say, lambda: self._replace(candidate, artifact, process, say))
@@ -93,10 +123,15 @@ class Evaluator:
         return self.ledger.look_up([candidate])[candidate.label]
 
     def _complete(self, known: Known, say: Say) -> int:
+        """Do what is missing and return how many facts that added; raises _EndedError where a quick look ends it."""
         artifact, added = self._prepared(known, say)
+        if known.missing and self.look:
+            facts, why = self.look(known.candidate, artifact, say)
+            if why:
+                raise _EndedError(facts, why, added)
         if known.missing:
             say("measuring")
-            added += self._measure(known.candidate, artifact, known.missing, say)
+            added += self.measure(known.candidate, artifact, known.missing, say)
         return added
 
     def _prepared(self, known: Known, say: Say) -> tuple[Artifact, int]:
@@ -106,8 +141,11 @@ class Evaluator:
         added = 0
         if artifact is None or not is_there(artifact):
             began = time.monotonic()
-            artifact = self.maker.make(known.plan, say, self.time_left())
-            seconds = round(time.monotonic() - began, 1)
+            try:
+                artifact = self.maker.make(known.plan, say, self.time_left())
+            finally:
+                seconds = round(time.monotonic() - began, 1)
+                self.spent["prepare"] += seconds
             artifact = artifact.model_copy(update={"notes": artifact.notes | {"seconds": seconds}})
             counted = derive.of_artifact(artifact, self.ledger.subject(candidate, artifact))
             added = self._new(counted)
@@ -126,6 +164,7 @@ class Evaluator:
         What was disturbed is taken again, as often as a timing may be; then the last one is kept, and says so.
         """
         known = self._look_up(candidate)
+        self._doing = "profile"
         door = self.ledger.registry.runtimes[candidate.runtime.part].profile_door
         artifact, _ = self._prepared(known, say)
         if known.profile is not None:
@@ -149,7 +188,7 @@ class Evaluator:
         keys = {fact.key for fact in facts}
         return len(keys) - len(self.store.facts(keys))
 
-    def _measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str], say: Say, process: int = 0) -> int:
+    def measure(self, candidate: Candidate, artifact: Artifact, missing: Mapping[str, str], say: Say, process: int = 0) -> int:
         """Take the ``missing`` measurements, by task, and return how many facts that added."""
         probed = {task: key for task, key in missing.items() if self.ledger.is_probed(task)}
         direct = {task: key for task, key in missing.items() if task not in probed}
@@ -245,7 +284,11 @@ class Evaluator:
     def _launch(self, job: Mapping[str, Any], limit: float | None = None) -> launch.Outcome:
         """Run a job; it has the suite's time for measuring, unless another ``limit`` is given."""
         seconds = limit or self.ledger.suite.limits.measure_time
-        return launch.measure(job, min(seconds, self.time_left()), self.root / "cache/jobs")
+        began = time.monotonic()
+        try:
+            return launch.measure(job, min(seconds, self.time_left()), self.root / "cache/jobs")
+        finally:
+            self.spent[self._doing] += time.monotonic() - began
 
 
 def _cleaner(old: Fact, new: Fact | None) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -40,6 +40,16 @@ class Evidence:
         a, b = mine[1] == mine[0], theirs[1] == theirs[0]
         found = paired(*(int(count.sum()) for count in (a & ~b, ~a & b, a & b, ~a & ~b)))
         return found._asdict()
+
+    def right(self, facts: Iterable[Fact | None]) -> dict[str, Array]:
+        """Return which samples each accuracy has right, by key, of those that were asked the same samples as the first."""
+        known = {fact.key: answers for fact in facts if fact and (answers := self._answers(fact)) is not None}
+        labels = next((answers[0] for answers in known.values()), None)
+        return {
+            key: (each[0] == each[1]).astype(float)
+            for key, each in known.items()
+            if labels is not None and np.array_equal(each[0], labels)
+        }
 
     def flips(self, fact: Fact | None, parent: Fact | None) -> dict[str, float] | None:
         """Return how many predictions changed from those of ``parent``; None where they were not made on the same samples."""

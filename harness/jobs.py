@@ -38,6 +38,7 @@ def job(suite: Suite, registry: Registry, candidate: Candidate, artifact: Artifa
         "probe": None,
         "profile": None,
         "evaluate": ACCURACY in tasks or OWN_METRIC in tasks,
+        "subset": suite.subset,
         "own_metric": _own_metric(suite) if OWN_METRIC in tasks else None,
         "memory_limit": launch.memory_limit(suite.limits.memory),
         "environment": {},

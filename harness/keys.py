@@ -77,6 +77,8 @@ class Setting(NamedTuple):
     end_to_end: bool = False
     own_metric: Mapping[str, str] | None = None
     """The suite's own metric, with the digest of its sources."""
+    subset: int | None = None
+    """Samples of the test split that scores are judged on, where that is not all."""
 
 
 def subject(
@@ -136,7 +138,8 @@ def dependencies(
         options = {name: value for name, value in options.items() if name in runtime.numeric}
     about |= {"runtime": runtime_identity(runtime, options), "device": candidate.device, "machine": setting.machine}
     if scope is Scope.NUMERICS:
-        return about | {"samples": Path(artifact.inputs).name}
+        part = {"subset": setting.subset} if setting.subset else {}
+        return about | {"samples": Path(artifact.inputs).name} | part
     if scope is Scope.OWN:
         return about | {"samples": Path(artifact.inputs).name, "own_metric": dict(setting.own_metric or {})}
     if scope is Scope.QUERY:

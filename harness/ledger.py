@@ -66,7 +66,7 @@ class Ledger:
         self.registry = registry
         self.store = store
         scenarios = {choice.part: self._identity(choice) for choice in suite.scenarios}
-        self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end, _own_metric(suite))
+        self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end, _own_metric(suite), suite.subset)
         self.metrics = tuple(name for name, metric in METRICS.items() if self._measures(metric))
         """What the suite has measured; the rest is derived, or not asked for."""
         self._planner = Planner(suite, registry)

@@ -35,6 +35,13 @@ def check(scores: Array, samples: int, classes: int) -> None:
         raise JobError("nan_output", "", f"{bad} of {samples} samples got scores that are not finite")
 
 
+def subset(labels: Array, count: int) -> Array:
+    """Return the rows of ``count`` samples, in order, or of all if they are fewer: classes or targets in proportion."""
+    order = np.argsort(labels.reshape(len(labels), -1)[:, 0], kind="stable")
+    picked = np.unique(np.linspace(0, len(order) - 1, min(count, len(order))).round().astype(np.int64))
+    return np.sort(order[picked])
+
+
 def difference(scores: Array, reference: Array) -> float:
     """Return how far ``scores`` are from ``reference``, relative to how much the reference differs between samples."""
     wanted = reference.astype(np.float64)

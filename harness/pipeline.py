@@ -20,6 +20,7 @@ from harness.measure import environment as machine
 from harness.progress import Observer, Status
 from harness.record import Environment
 from harness.registry import Registry
+from harness.screen import Screen, quick
 from harness.search.algorithm import name as search_name
 from harness.space import Space, expand
 from harness.spec import Candidate, Suite
@@ -63,8 +64,11 @@ def recommend_now(setting: Setting, profile: str | None = None) -> dict[str, Any
             raise InputError(f"the suite has no profile {profile!r}", f"it has {names}")
         suite = suite.model_copy(update={"profiles": chosen})
     stopped = setting.store.recall(search_name(setting.suite, inside(setting.space), setting.environment.id))
-    told = {"stop_reason": stopped} if stopped else None
-    return answer.build(suite, setting.space, setting.known(), setting.environment, Evidence(setting.store), told)
+    known = setting.known()
+    finished = {label: one.facts for label, one in known.items() if one.complete and not one.failure}
+    told: dict[str, Any] = {"screened": _screened(_screen(setting, lambda: finished), known)}
+    told |= {"stop_reason": stopped} if stopped else {}
+    return answer.build(suite, setting.space, known, setting.environment, Evidence(setting.store), told)
 
 
 def inside(space: Space) -> list[str]:
@@ -101,6 +105,9 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
             setting.ledger, setting.store, setting.environment, workshop, setting.root, lambda: deadline - time.monotonic()
         )
 
+        screen = _screen(setting, tally.finished, evaluator)
+        evaluator.look = screen.look if screen else None
+
         def evaluate(candidate: Candidate) -> Evaluation:
             return tally.add(evaluator.evaluate(candidate, lambda text: observer.stage(candidate.label, text)))
 
@@ -127,6 +134,7 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         _profile(setting, evaluator, observer, lambda: suite.search.minutes * 60 - tally.elapsed)
     known = setting.known()
     told = {
+        "screened": _screened(screen, known),
         "algorithm": study.algorithm,
         "study": study.name,
         "stop_reason": progress.stop,
@@ -134,9 +142,28 @@ def run(setting: Setting, observer: Observer) -> dict[str, Any]:
         "planned": progress.planned,
         "seconds": round(tally.elapsed, 1),
         "replicates": replicates,
+        "seconds_by_stage": {"propose": round(progress.proposing, 1), **{k: round(v, 1) for k, v in evaluator.spent.items()}},
         "counts": tally.counts(known),
     }
     return answer.build(suite, space, known, setting.environment, Evidence(setting.store), told)
+
+
+def _screen(setting: Setting, finished: Callable[[], recommend.Table], evaluator: Evaluator | None = None) -> Screen | None:
+    """Return what judges candidates by a quick look, if the suite wants that; with an ``evaluator`` it looks, too."""
+    registry = setting.ledger.registry
+    asked = quick(setting.suite, frozenset(name for name, part in registry.scenarios.items() if part.probed))
+    if asked is None:
+        return None
+    ledger = Ledger(asked, registry, setting.store, setting.environment)
+    return Screen(setting.ledger, setting.space, ledger, evaluator.of(ledger) if evaluator else None, finished)
+
+
+def _screened(screen: Screen | None, known: Mapping[str, Known]) -> list[dict[str, Any]]:
+    """Return the candidates that a quick look ended, with what it told."""
+    if screen is None:
+        return []
+    told = [(label, *screen.judge(one.candidate)) for label, one in known.items() if one.artifact and not one.complete]
+    return [{"candidate": label, "why": why, "facts": answer.show_facts(facts)} for label, facts, why in told if why]
 
 
 def _profile(setting: Setting, evaluator: Evaluator, observer: Observer, time_left: Callable[[], float]) -> None:
@@ -173,6 +200,12 @@ class _Tally:
         self.measured = self.failed = 0
         self.seen: dict[str, Evaluation] = {}
         self.looked_up: dict[str, int] = {}
+        self.before = {label: one.facts for label, one in setting.known().items() if one.complete and not one.failure}
+
+    def finished(self) -> recommend.Table:
+        """Return the facts of everything that is measured in full, by label."""
+        seen = {label: one.facts for label, one in self.seen.items() if not one.failure and not one.ended}
+        return {**self.before, **seen}
 
     @property
     def elapsed(self) -> float:
@@ -200,7 +233,7 @@ class _Tally:
 
     def status(self, planned: int, tried: int, durations: list[float]) -> Status:
         """Return how far the run is."""
-        facts = {label: one.facts for label, one in self.seen.items() if not one.failure}
+        facts = {label: one.facts for label, one in self.seen.items() if not one.failure and not one.ended}
         baseline_of = self.setting.space.baseline_of()
         best = {p.name: recommend.recommend(p, facts, baseline_of, facts) for p in utility.anchored(self.setting.suite, facts)}
         budget = self.setting.suite.search.minutes * 60 - self.elapsed

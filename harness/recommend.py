@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness import pareto, sensitivity, units
-from harness.columns import Columns, Differences, gather
+from harness.columns import Columns, Differences, Samples, gather
 from harness.columns import Table as Table  # noqa: PLC0414 (named here for those who call this)
 from harness.confidence import chances, field, is_tied
 from harness.decision import Knee, Recommendation, RunnerUp, Score
@@ -32,13 +32,14 @@ def recommend(
     baselines: Mapping[str, str],
     references: Table,
     differences: Differences | None = None,
+    samples: Samples | None = None,
 ) -> Recommendation:
     """Return the recommendation for ``profile`` among ``table``.
 
     ``baselines`` names, per candidate, the baseline its relative constraints refer to; its facts are in ``references``.
-    ``differences`` from it that were taken on the same samples replace the two intervals.
+    ``differences`` from it that were taken on the same samples replace the two intervals; ``samples`` tell ties apart more surely.
     """
-    return decide(weigh(profile, gather(table, wanted(profile), baselines, references, differences)))
+    return decide(weigh(profile, gather(table, wanted(profile), baselines, references, differences, samples)))
 
 
 def examined(profile: Profile, columns: Columns, seed: int = 0) -> Recommendation:

@@ -175,6 +175,12 @@ class Search(Value):
     change: Annotated[
         Share, Field(ge=0, le=1, description="...and the chance of another recommendation is below this; 0 of either: never")
     ] = 0.05
+    screen: int | None = Field(
+        None,
+        ge=0,
+        description="test samples of a quick look before the full measurement, which may end a candidate; 0: none; default: 512, "
+        "where the test split has four times as many and the search is not exhaustive",
+    )
     seed: int = Field(0, ge=0)
 
 
@@ -228,6 +234,8 @@ class Suite(Value):
     """Queries carry raw samples, and the whole path from them to a class is timed."""
     task: Task = "classification"
     own_metric: OwnMetric | None = None
+    subset: int | None = None
+    """Samples of the test split that scores are judged on, all classes alike; None: all of it."""
     baseline: Candidate
     models: tuple[Choice, ...]
     chains: tuple[tuple[Choice, ...], ...]

@@ -101,8 +101,12 @@ def measure(job: Job) -> None:
     job.found["memory_device"] = session.device_memory() or _driver_memory(job.found)
     if wish["evaluate"]:
         job.stage("evaluate")
+        labels = np.load(Path(wish["inputs"]) / "labels.npy")
+        if wish["subset"]:
+            rows = job.samples["rows"] = outputs.subset(labels, wish["subset"])
+            raw, labels = raw[rows], labels[rows]
         job.samples["predictions"] = _predictions(session, raw, wish)
-        job.samples["labels"] = np.load(Path(wish["inputs"]) / "labels.npy")
+        job.samples["labels"] = labels
     if wish["own_metric"]:
         job.samples["own_metric"] = _own_metric(wish["own_metric"], job.samples)
 

@@ -42,6 +42,7 @@ class Sweep:
     truth: Table
     baseline: str
     differences: dict[str, dict[str, dict[str, Any]]]
+    samples: dict[str, dict[str, NDArray]]
 
     @property
     def baselines(self) -> dict[str, str]:
@@ -69,10 +70,10 @@ def sweep(rng: np.random.Generator, kind: Kind = Kind()) -> Sweep:
     truth = world.truth()
     profile = _profile(rng, truth, world.labels[0])
     taken = {label: {metric: [world.measured(label, metric)] for metric in TIMED} for label in world.labels}
-    accuracies, differences = world.accuracies()
+    accuracies, differences, right = world.accuracies()
     while True:
         table = _facts(taken, accuracies, truth)
-        found = Sweep(profile, table, truth, world.labels[0], differences)
+        found = Sweep(profile, table, truth, world.labels[0], differences, {"accuracy": right})
         open_ = [label for label in _contenders(found) if len(taken[label]["latency_p50"]) < kind.processes]
         if not open_:
             return found
@@ -83,7 +84,7 @@ def sweep(rng: np.random.Generator, kind: Kind = Kind()) -> Sweep:
 def recommended(sweep: Sweep, guard: float | None = None) -> Recommendation:
     """Return what is recommended, with another ``guard`` than the profile's if given."""
     profile = sweep.profile if guard is None else sweep.profile.model_copy(update={"guard": guard})
-    return recommend(profile, sweep.table, sweep.baselines, sweep.table, sweep.differences)
+    return recommend(profile, sweep.table, sweep.baselines, sweep.table, sweep.differences, sweep.samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Judged:
 
 def judged(sweep: Sweep) -> Judged:
     """Return what the sweep's recommendation is worth."""
-    columns = gather(sweep.table, wanted(sweep.profile), sweep.baselines, sweep.table, sweep.differences)
+    columns = gather(sweep.table, wanted(sweep.profile), sweep.baselines, sweep.table, sweep.differences, sweep.samples)
     told, careless = examined(sweep.profile, columns), recommended(sweep, guard=0)
     exact = gather(sweep.truth, wanted(sweep.profile), sweep.baselines, sweep.truth)
     truly = weigh(sweep.profile.model_copy(update={"guard": 0.0}), exact)
@@ -219,8 +220,8 @@ class _World:
         assert found is not None
         return _fact(metric, found, label)
 
-    def accuracies(self) -> tuple[dict[str, Fact], dict[str, dict[str, dict[str, Any]]]]:
-        """Return the accuracies on one draw of samples, and the paired differences from the baseline's."""
+    def accuracies(self) -> tuple[dict[str, Fact], dict[str, dict[str, dict[str, Any]]], dict[str, NDArray]]:
+        """Return the accuracies on one draw of samples, the paired differences from the baseline's, and who is right where."""
         hard, right = self.rng.normal(size=self.samples), {}
         own: dict[tuple[int, ...], NDArray] = {}
         for parts, skill in zip(self.parts, self.skill, strict=True):
@@ -236,7 +237,11 @@ class _World:
             facts[label] = _fact("accuracy", stats.proportion(int(mine.sum()), self.samples), str(parts[:3]))
             counts = (mine & ~base, ~mine & base, mine & base, ~mine & ~base)
             differences[label] = {"accuracy": pairs.paired(*(int(count.sum()) for count in counts))._asdict()}
-        return facts, differences
+        return (
+            facts,
+            differences,
+            {facts[label].key: right[p[:3]].astype(float) for label, p in zip(self.labels, self.parts, strict=True)},
+        )
 
 
 def _facts(taken: dict[str, dict[str, list[Fact]]], accuracies: dict[str, Fact], truth: Table) -> Table:

@@ -147,6 +147,8 @@ def outcome(evaluation: Evaluation) -> str:
     failure, facts = evaluation.failure, evaluation.facts
     if failure:
         return f"{failure.kind} at {failure.stage}: {failure.message.splitlines()[0][:160]}"
+    if evaluation.ended:
+        return f"ended: {evaluation.ended}"
     names = ("latency_p50", "throughput", *QUALITIES, "memory_peak")
     shown = "  ".join(f"{name} {units.show(facts[name].value, facts[name].unit)}" for name in names if name in facts)
     return shown + ("" if evaluation.measured else "  (all known)")

@@ -229,13 +229,26 @@ def _closing(console: Console, told: Mapping[str, Any]) -> None:
     failed = f", {len(told['failures'])} failed (--retry-failed tries them again)" if told["failures"] else ""
     line = f"{space['evaluated']} of {space['candidates']} candidates known{failed}; "
     line += f"{counts['measured']} facts measured, {counts['reused']} reused"
-    if search:
-        line += f"; {units.show_duration(search['seconds'])}, {_why(search)}"
+    if "seconds" in search:
+        line += f"; {units.show_duration(search['seconds'])}{_stages(search['seconds_by_stage'])}"
+    if "stop_reason" in search:
+        line += f"; {_why(search)}"
     console.print(Text(line, style="dim"))
 
 
+def _stages(seconds: Mapping[str, float]) -> str:
+    """Return what the time was spent on."""
+    spent = [f"{name.replace('_', ' ')} {units.show_duration(took)}" for name, took in seconds.items() if took >= 1]
+    return f" ({', '.join(spent)})" if spent else ""
+
+
 def _why(search: Mapping[str, Any]) -> str:
-    reasons = {"space": "the whole space is known", "trials": "all trials used", "minutes": "time used up (run again to go on)"}
+    reasons = {
+        "space": "the whole space is known",
+        "trials": "all trials used",
+        "minutes": "time used up (run again to go on)",
+        "settled": "settled: no candidate left is expected to change the front or a recommendation",
+    }
     return reasons.get(str(search["stop_reason"]), str(search["stop_reason"]))
 
 

@@ -31,6 +31,9 @@ class Planted:
             else None
         )
 
+    def right(self, facts):
+        return {}
+
     def judged(self, facts, baseline):
         return {}
 

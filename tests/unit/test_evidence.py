@@ -85,6 +85,13 @@ def test_without_both_accuracies_and_their_runs_there_is_no_difference(store, ac
     assert evidence.accuracy(known, timed) is evidence.accuracy(known, unlabelled) is None
 
 
+def test_who_is_right_where_is_told_by_key_of_those_that_were_asked_the_same_samples(store, accuracy, fact):
+    one, two, other = accuracy([0, 1, 2, 0, 0, 0, 2, 0]), accuracy(LABELS), accuracy([0, 0], np.array([0, 1]))
+    found = Evidence(store).right([None, one, fact("accuracy", 0.9), two, other])
+    assert {key: right.tolist() for key, right in found.items()} == {one.key: [1, 1, 1, 0, 1, 0, 1, 0], two.key: [1] * 8}
+    assert Evidence(store).right([]) == {}
+
+
 def test_each_run_is_read_once(store, accuracy, monkeypatch):
     one, two = accuracy(LABELS), accuracy(LABELS)
     asked, real = [], store.samples

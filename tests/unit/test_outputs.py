@@ -184,3 +184,21 @@ def test_a_slow_model_is_compared_on_fewer_samples(clock, batch, latency, calls)
 
 def test_a_slow_model_is_evaluated_on_every_sample(clock):
     assert len(scores(FakeSession({"latency": 100.0}), ROWS, wish(), 1)) == 100
+
+
+def test_a_subset_has_every_class_in_proportion_and_is_the_same_every_time():
+    labels = np.repeat([2, 0, 1], [600, 300, 100])
+    rows = outputs.subset(labels, 50)
+    assert sorted(set(rows)) == list(rows)
+    counts = np.bincount(labels[rows], minlength=3)
+    assert np.abs(counts - [15, 5, 30]).max() <= 1
+    assert np.array_equal(rows, outputs.subset(labels, 50))
+
+
+def test_a_subset_larger_than_what_there_is_is_all_of_it():
+    assert list(outputs.subset(np.array([1, 0, 1]), 10)) == [0, 1, 2]
+
+
+def test_a_subset_of_targets_spans_their_range():
+    rows = outputs.subset(np.linspace(5, -5, 100)[:, None], 10)
+    assert {0, 99} <= set(rows)

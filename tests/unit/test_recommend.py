@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from harness import recommend, utility
@@ -206,6 +207,21 @@ def test_what_two_have_in_common_with_a_baseline_moves_them_together(fact, profi
     assert apart.win_probability < 0.7
     assert together.win_probability > 0.95
     assert (apart.tied, together.tied) == (("b", "c"), ())
+
+
+def test_what_two_have_right_on_the_same_samples_moves_them_together(fact, profile):
+    p = profile({"accuracy": 1}, RANGES)
+    rows = {label: {"accuracy": fact("accuracy", value, 0.02, key=label)} for label, value in (("a", 0.955), ("b", 0.95))}
+    right = np.arange(1000) < 950
+    alike, unlike = (right ^ (np.arange(1000) == 0)).astype(float), np.roll(right, 500).astype(float)
+
+    def found(other):
+        columns = gather(rows, ["accuracy"], samples={"accuracy": {"a": right.astype(float), "b": other}})
+        return recommend.examined(p, columns)
+
+    assert found(unlike).win_probability < 0.7
+    assert found(alike).win_probability > 0.95
+    assert (found(unlike).tied, found(alike).tied) == (("b",), ())
 
 
 def test_in_a_resample_a_bound_holds_or_not_with_no_guard(table, profile, constraint):
