@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.end_to_end.conftest import SMALL, Project
 
@@ -34,8 +35,10 @@ def _wait_for_facts(project: Project, process: subprocess.Popen[bytes], more_tha
         time.sleep(0.05)
 
 
-def test_killed_twice_and_started_again_the_store_is_that_of_one_run(tmp_path: Path) -> None:
-    whole, project = Project(tmp_path / "whole", TREES), Project(tmp_path / "killed", TREES)
+@pytest.mark.parametrize("search", ["algorithm: exhaustive", "algorithm: guided, trials: 7, gain: 0"])
+def test_killed_twice_and_started_again_the_store_is_that_of_one_run(tmp_path: Path, search: str) -> None:
+    suite = TREES.replace("minutes: 5", f"minutes: 5, {search}")
+    whole, project = Project(tmp_path / "whole", suite), Project(tmp_path / "killed", suite)
     assert whole.harness("run", "suite.yaml").status == 0
     seen = 0
     for _ in range(2):
