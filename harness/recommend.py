@@ -37,7 +37,7 @@ def recommend(
     """Return the recommendation for ``profile`` among ``table``.
 
     ``baselines`` names, per candidate, the baseline its relative constraints refer to; its facts are in ``references``.
-    ``differences`` from it that were taken on the same samples replace the two intervals; ``samples`` tell ties apart more surely.
+    ``differences`` from it that were taken on the same samples replace the two intervals; ``samples`` make ties surer.
     """
     return decide(weigh(profile, gather(table, wanted(profile), baselines, references, differences, samples)))
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.interfaces import Array
+from harness.search import warp
 from harness.search.structure import Structure, chain, family_of, number
 from harness.spec import Candidate, Choice
 
@@ -86,9 +87,9 @@ def _numbers(told: Sequence[Mapping[str, float | None]]) -> Array:
 
 
 def _straightened(name: str, values: Array) -> Array:
-    """Return values bent so that what follows from them does so nearly straight: the logarithms of decades and of errors."""
+    """Return values bent so that what follows from them does so nearly straight: logits of shares, logarithms of decades."""
     if "accuracy" in name:
-        return -np.log(1.02 - np.clip(values, 0, 1))
+        return np.asarray(-warp.LOGIT.bend(-np.clip(values, 0, 1)))
     low, high = np.nanmin(values), np.nanmax(values)
     return np.log(values) if low > 0 and high / low >= DECADE else values
 

@@ -1,8 +1,9 @@
 """What trying a candidate may add: to the volume that the front dominates, and to the best utility of each profile.
 
-The volume is measured along random directions from the reference point: its mean over directions of how far the front reaches,
-to the power of the number of objectives, is the hypervolume but for a constant (Zhang & Golovin, Random hypervolume
-scalarizations for provable multi-objective black box optimization, ICML 2020). That costs the same for any number of objectives.
+The volume is measured along directions from the reference point: the mean over all directions of how far the front reaches, to
+the power of the number of objectives, is the hypervolume but for a constant (Zhang & Golovin, Random hypervolume scalarizations
+for provable multi-objective black box optimization, ICML 2020). That costs the same for any number of objectives. The directions
+are spread evenly: random ones leave gaps, and 50 evaluations of published tables then reach half a per cent less.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from harness import bounds, utility
 from harness.interfaces import Array
 from harness.metrics import METRICS
+from harness.search.quasi import normals
 from harness.spec import Profile, Scale
 
 DIRECTIONS: Final = 128
@@ -82,9 +84,9 @@ def _reached(values: Array, axis: Axis) -> Array:
 class Front:
     """How far what was tried reaches, along each direction."""
 
-    def __init__(self, reached: Array, rng: np.random.Generator) -> None:
+    def __init__(self, reached: Array) -> None:
         """``reached`` has shape (tried, axes)."""
-        directions = np.abs(rng.standard_normal((DIRECTIONS, reached.shape[-1]))) + 1e-9
+        directions = np.abs(normals(DIRECTIONS, reached.shape[-1])) + 1e-9
         self._directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
         self._best = self._along(reached).max(axis=0, initial=0.0)
 

@@ -131,7 +131,7 @@ class Guided:
         beliefs = _Beliefs(self, rows, aim)
         tried = np.array([row for row in self.tried if row not in self.failed], dtype=np.int64)
         known = {metric: self._known(metric)[tried] for metric in aim.metrics}
-        front = Front(aim.reached(known), np.random.default_rng(self.seed))
+        front = Front(aim.reached(known))
         best = [float(each.max(initial=0.0)) for each in aim.utilities(known, tried)]
 
         def gains(values: Mapping[str, Array], among: Rows) -> tuple[Array, Array]:
@@ -144,12 +144,11 @@ class Guided:
         if explore:
             return Proposal(int(rows[np.argmax(promise)]), "explore")
         top = np.argsort(-promise, kind="stable")[:DRAWN]
-        reached, better = gains(beliefs.draw(top, rng), rows[top])
-        works = rng.random((DRAWS, len(top))) < working[top]
+        reached, better = gains(beliefs.evenly(top), rows[top])
         expected = (reached.mean(axis=0) + better.mean(axis=(0, 1))) * working[top]
-        over = ((better > TAKEN_OVER) & works).any(axis=(0, 2)).mean()
         chosen = int(np.argmax(expected + 1e-9 * promise[top]))
-        return Proposal(int(rows[top[chosen]]), "model", float((reached.mean(axis=0) * working[top]).max()), float(over))
+        over = self._taken_over(beliefs.draw(top, rng), aim, rows[top], best, working[top], rng)
+        return Proposal(int(rows[top[chosen]]), "model", float((reached.mean(axis=0) * working[top]).max()), over)
 
     def _known(self, metric: str) -> Array:
         return self._values.get(metric, np.full(len(self.features), np.nan))

@@ -17,7 +17,7 @@ from harness.search.guided import Guided, Proposal
 from harness.space import Space
 from harness.spec import Candidate, Suite
 
-PATIENCE: Final = 3
+PATIENCE: Final = 6
 """Proposals in a row that promise next to nothing before a search is settled."""
 _GRADES: Final[Mapping[str, float]] = {"prepare": 1.0, "load": 0.9, "warm_up": 0.8, "measure": 0.7, "evaluate": 0.7}
 
