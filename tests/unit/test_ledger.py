@@ -282,3 +282,20 @@ profiles: {p: {weights: {size: 1}, range: {size: [1 kB, 1 MB]}}}
     plain = {recipes[label] for label in recipes if "quantize" not in label}
     quantized = {recipes[label] for label in recipes if "quantize" in label}
     assert (len(plain), len(quantized)) == (1, 2)
+
+
+def test_facts_that_candidates_share_have_one_text_before_anything_is_made(opened):
+    here = opened()
+    sharing = here.ledger.sharing(here.candidates, ["accuracy", "size", "latency_p90", "cost"])
+    assert set(sharing) == {"accuracy", "size", "latency_p90"}, "what is derived is not measured"
+    assert len(set(sharing["latency_p90"])) == len(here.candidates)
+    assert len(set(sharing["size"])) <= len(set(sharing["accuracy"])) < len(here.candidates)
+
+
+def test_a_part_of_the_test_split_has_accuracies_of_its_own_and_the_same_timings(opened):
+    whole, part = opened(), opened(subset=100)
+    one = whole.candidates[0]
+    apart = {
+        name for name, keys_ in whole.ledger.sharing([one], METRICS).items() if part.ledger.sharing([one], METRICS)[name] != keys_
+    }
+    assert apart == {"accuracy"}

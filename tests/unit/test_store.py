@@ -219,3 +219,11 @@ def test_many_that_open_a_new_store_at_once_all_get_it(tmp_path):
             subprocess.Popen([sys.executable, "-c", code, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(6)
         ]
         assert [one.communicate() for one in opened] == [(b"0\n", b"")] * 6
+
+
+def test_the_latest_word_about_something_is_kept_by_its_name(store):
+    assert store.recall("a search") is None
+    store.remember("a search", "trials")
+    store.remember("a search", "settled")
+    store.remember("another", "space")
+    assert (store.recall("a search"), store.recall("another")) == ("settled", "space")
