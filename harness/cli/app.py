@@ -51,7 +51,7 @@ def run(
     if dry_run:
         return check(suite, results, store, json)
     from harness import pipeline
-    from harness.cli import display, show
+    from harness.cli import answers, display, show
 
     with _setting(suite, results, store) as setting:
         if retry_failed:
@@ -62,7 +62,7 @@ def run(
     if json:
         show.json(answer)
     else:
-        show.answer(answer)
+        answers.show(answer)
         show.written(page)
     raise typer.Exit(_status(answer))
 
@@ -77,14 +77,14 @@ def recommend(
 ) -> None:
     """Tell what to deploy, from what is stored; measures nothing. Works while a run goes on."""
     from harness import pipeline
-    from harness.cli import show
+    from harness.cli import answers, show
 
     with _setting(suite, results, store) as setting:
         answer = pipeline.recommend_now(setting, profile)
     if json:
         show.json(answer)
     else:
-        show.answer(answer)
+        answers.show(answer)
     raise typer.Exit(_status(answer))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from harness import units
+from harness.cli.show import out
 
 KINDS: Final = 12
 OPERATORS: Final = 8
@@ -27,7 +27,7 @@ VERDICTS: Final = {
 
 def show(told: Mapping[str, Any]) -> None:
     """Print where the time of a query goes, beside the parent's, and why it is not less."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = out()
     profile, parent = told["profile"], (told["parent"] or {}).get("profile")
     console.print(Text(told["candidate"], style="bold"))
     console.print(_total(profile, told["facts"]))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from harness.cli.show import out
 
 SHOWN: Final = 3
 """Rows that were left out, of each table: the others are counted."""
@@ -15,7 +16,7 @@ SHOWN: Final = 3
 
 def imported(told: Mapping[str, Any]) -> None:
     """Print what an import did."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = out()
     console.print(_tables(told))
     for one in told["tables"]:
         for line in _left_out(one):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.cli.show import out
 from harness.report.matrix import counted, reasons, times
 
 STYLES: Final = {"measured": "green", "ruled_out": "dim", "failed": "red", "not_tried": "yellow"}
@@ -16,7 +16,7 @@ STYLES: Final = {"measured": "green", "ruled_out": "dim", "failed": "red", "not_
 
 def matrix(told: Mapping[str, Any]) -> None:
     """Print what became of every combination."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = out()
     numbers = reasons(told["cells"])
     cells = {(cell["model"], cell["chain"], cell["runtime"]): cell for cell in told["cells"]}
     for model in told["models"]:
