@@ -1,7 +1,7 @@
 """What a suite asks, settled: candidates, workload, profiles, search and limits. Values only.
 
-``Document`` is the suite file as it is written (its JSON schema is what editors complete); ``Suite`` is the same
-question with every part named, every axis expanded and every quantity in SI. ``suitefile`` turns one into the other.
+``Suite`` is the question of a suite file with every part named, every axis expanded and every quantity in SI;
+``suitefile.document`` is the file as it is written.
 """
 
 from __future__ import annotations
@@ -17,11 +17,6 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
-    SkipValidation,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    TypeAdapter,
     WithJsonSchema,
 )
 
@@ -256,117 +251,3 @@ class Suite(Value):
     def device(self) -> str:
         """Where candidates run: ``cpu`` or ``cuda:N``."""
         return self.target.device
-
-
-PartUse = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "string"}, {"type": "object"}],
-            "description": "a part: its name, {name: value}, or {name: {option: value or list of values}}",
-        }
-    ),
-]
-"""Left to ``suitefile.parts``, which knows the parts and tells each mistake with its place."""
-
-
-def _target(value: Any) -> Any:
-    return {"device": value} if isinstance(value, str) else value
-
-
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-BatchSizes = Annotated[
-    list[StrictInt],
-    BeforeValidator(_listed),
-    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}),
-]
-
-
-class WorkloadDocument(Value):
-    """What candidates must endure."""
-
-    dataset: PartUse
-    batch_size: BatchSizes = Field([1], description="samples a query carries; a list is an axis")
-    task: Task | None = Field(None, description="what scores mean; default: what the dataset's labels are for")
-    metric: OwnMetric | None = Field(None, description="your own metric: {python: 'package.module:function', better: higher}")
-    end_to_end: StrictBool = Field(False, description="time the whole path from the raw sample (an image file) to its class")
-
-
-class BaselineDocument(Value):
-    """The reference candidate that relative constraints and reports compare with."""
-
-    model: PartUse
-    passes: list[PartUse] = []
-    runtime: PartUse
-
-
-WrittenEnd = Annotated[
-    Any,
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "number"}, {"type": "string"}],
-            "description": "an end of a range: 20 ms, or it moves with the baseline: '0.1 * baseline', 'baseline - 5 pp'",
-        }
-    ),
-]
-"""Left to ``suitefile.ranges``, which knows the metric's unit."""
-
-
-class RangeDocument(Value):
-    """A range whose ends say which is which."""
-
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["best"]}, {"required": ["target"]}]})
-
-    worst: WrittenEnd = Field(description="here, or worse, the utility is 0")
-    best: WrittenEnd = Field(None, description="here, or better, the utility is 1")
-    target: WrittenEnd = Field(None, description="another word for best: more than this is worth nothing more")
-    scale: Scale = Field("linear", description="log: equal factors are worth the same, not equal steps")
-
-
-ReadyMade = Literal["realtime", "throughput", "edge", "cost", "regulated"]
-"""The profiles in ``suitefile.ready_made``."""
-
-
-class ProfileDocument(Value):
-    """One deployment's priorities."""
-
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["weights"]}, {"required": ["like"]}]})
-
-    like: ReadyMade | None = Field(None, description="a ready-made profile; what stands beside it goes before it, per metric")
-    weights: dict[str, StrictFloat] = Field({}, min_length=1, description="metric: weight (0 or more)")
-    range: dict[str, SkipValidation[Annotated[list[WrittenEnd], Field(min_length=2, max_length=2)] | RangeDocument]] = Field(
-        {}, description="metric: its two ends, from which utility 0 and 1 follow"
-    )
-    constraints: list[str] = Field([], description="'latency_p90 <= 5 ms', 'accuracy >= baseline - 1 pp'")
-    guard: StrictFloat = Field(
-        2.0, ge=0, allow_inf_nan=False, description="standard errors that a value keeps from the bound of a constraint; 0: none"
-    )
-
-
-_NAMES: TypeAdapter[list[ReadyMade]] = TypeAdapter(Annotated[list[ReadyMade], Field(min_length=1)])
-
-
-def _profiles(value: Any) -> Any:
-    """Return profiles by name: a list names ready-made ones."""
-    return {name: {"like": name} for name in _NAMES.validate_python(value)} if isinstance(value, list) else value
-
-
-class Document(Value):
-    """A suite file: one question."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)
-    description: str = ""
-    workload: WorkloadDocument
-    baseline: BaselineDocument | None = Field(None, description="default: the first model on the first runtime that fits")
-    models: list[PartUse] = Field(min_length=1)
-    passes: list[list[PartUse]] = Field([[]], min_length=1, description="chains of compression passes; [] is none")
-    runtimes: list[PartUse] = Field(min_length=1)
-    scenarios: list[PartUse] = Field(["single_stream", "offline"], min_length=1)
-    profiles: Annotated[dict[str, ProfileDocument], BeforeValidator(_profiles)] = Field(min_length=1)
-    search: Search = Search()
-    measure: Measure = Measure()
-    limits: Limits = Limits()
-    target: Annotated[Target, BeforeValidator(_target)] = Target()

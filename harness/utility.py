@@ -45,7 +45,8 @@ def desirabilities(values: Array, worst: float, best: float, scale: Scale = "lin
     if scale == "log":
         least = float(np.finfo(float).tiny)
         values, worst, best = np.log(np.maximum(values, least)), math.log(max(worst, least)), math.log(max(best, least))
-    return np.clip((values - worst) / (best - worst), 0.0, 1.0)
+    with np.errstate(over="ignore"):  # of a range next to nothing: what is beyond its end is cut
+        return np.clip((values - worst) / (best - worst), 0.0, 1.0)
 
 
 def useful(values: Array, metric: str, profile: Profile) -> Array:

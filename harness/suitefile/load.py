@@ -18,8 +18,9 @@ from harness.errors import InputError, SuiteError
 from harness.metrics import qualities
 from harness.registry import Registry
 from harness.sources import sources
-from harness.spec import Candidate, Choice, Document, Suite
+from harness.spec import Candidate, Choice, Suite
 from harness.suitefile import needs, profiles
+from harness.suitefile.document import Document
 from harness.suitefile.needs import ABSENT, Needs, inside
 from harness.suitefile.parts import COMBINATIONS_AT_MOST, expand
 from harness.suitefile.suggest import note

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from harness import units
 from harness.metrics import METRICS
-from harness.spec import End, RangeDocument, Scale
+from harness.spec import End, Scale
 from harness.suitefile.constraints import parse_bound
+from harness.suitefile.document import RangeDocument
 from harness.suitefile.suggest import note
 from harness.suitefile.yaml_text import Path, Reading
 

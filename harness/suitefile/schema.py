@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.interfaces import Part
 from harness.registry import Registry
-from harness.spec import Document
 from harness.suitefile import priors
+from harness.suitefile.document import Document
 from harness.suitefile.parts import names_of_models
 from harness.suitefile.ready_made import READY_MADE
 

@@ -6,8 +6,8 @@ import pytest
 
 from harness.metrics import METRICS, TASKS
 from harness.sizing import sizing
-from harness.spec import ReadyMade
 from harness.stats import NEEDED_QUERIES
+from harness.suitefile.document import ReadyMade
 from harness.suitefile.ready_made import READY_MADE, written
 
 QUALITIES = [names[0] for names in TASKS.values()]
