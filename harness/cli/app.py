@@ -232,6 +232,52 @@ def import_tables(
         printing.imported(told)
 
 
+@app.command()
+def replay(
+    what: Annotated[str, typer.Argument(metavar="SUITE|STORE", help="a suite that was measured, or a store with imported tables")],
+    algorithm: Annotated[
+        list[str], typer.Option("--algorithm", metavar="A", help="one of a suite's search algorithms; may be given again")
+    ] = ["guided", "random", "nsga2", "tpe"],  # noqa: B006 (typer copies it)
+    trials: Annotated[int | None, typer.Option(min=1, help="evaluations of each search; default: the suite's, of a table 50")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="searches of each algorithm")] = 10,
+    settle: Annotated[bool, typer.Option("--settle", help="let guided stop where it expects next to nothing more")] = False,
+    benchmark: Annotated[str | None, typer.Option(metavar="NAME", help="of a store: only this benchmark")] = None,
+    accuracy: Annotated[str | None, typer.Option(metavar="NAME", help="of a store: only this accuracy table")] = None,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="of a store: a table that is known beforehand, or none; default: other accuracies"),
+    ] = None,
+    all_tags: Annotated[bool, typer.Option("--all-tags", help="of a store: all weights of a model, not the best alone")] = False,
+    results: Results = Path("results"),
+    reports: Reports = Path("reports"),
+    store: StoreUrl = None,
+    json: AsJson = False,
+) -> None:
+    """Run searches over facts that are known already, measuring nothing: would fewer evaluations have been enough?"""
+    from harness import report as reporting
+    from harness.cli import replay as printing
+    from harness.cli import show
+    from harness.replay import imported, stores, suite
+    from harness.replay.comparing import compare, require
+
+    with _told(), printing.doing() as say:
+        require(algorithm)
+        wish = imported.Wish(benchmark, accuracy, tuple(prior or ()), all_tags)
+        if stores.is_store(what):
+            problems = imported.problems(stores.imported(what), wish)
+        else:
+            wish.require_none()
+            with _setting(Path(what), results, store) as setting:
+                problems = [suite.problem(setting, lambda model, text: say(f"{model}: {text}"))]
+        found = [compare(one, algorithm, trials or one.suite.search.trials, range(seeds), settle, say) for one in problems]
+        page = reporting.write_replay(found, reports / f"replay-{Path(what).stem}.html")
+    if json:
+        show.json({"problems": found, "report": str(page)})
+    else:
+        printing.replayed(found)
+        show.written(page)
+
+
 @app.command("list")
 def list_parts(
     kind: Annotated[str | None, typer.Argument(help="models, passes, runtimes, datasets, scenarios, metrics or profiles")] = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from harness import published
@@ -20,25 +21,38 @@ from harness.spec import Candidate, Choice, Limits, Measure, Profile, Search, Su
 
 OUTLINES: Final = ("parameters", "macs", "activations")
 NONE: Final = "none"
+TRIALS: Final = 50
 WEIGHTS: Final = {"balanced": (1.0, 1.0), "accurate": (3.0, 1.0), "fast": (1.0, 3.0)}
-"""By profile: of accuracy, and of speed."""
+"""By profile: of accuracy, and of the rest."""
 
 
-def problems(
-    tables: Sequence[Table],
-    benchmark: str | None = None,
-    accuracy: str | None = None,
-    priors: Sequence[str] = (),
-    all_tags: bool = False,
-) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which of a store's tables to search, and what is known beforehand."""
+
+    benchmark: str | None = None
+    accuracy: str | None = None
+    priors: tuple[str, ...] = ()
+    """Tables whose figures a search may know; none given: the accuracies on other datasets; ``none``: no table's."""
+    all_tags: bool = False
+    """Whether every set of weights of a model is a candidate, not the best alone."""
+
+    def require_none(self) -> None:
+        """Raise InputError where anything is wished of a store: there is none."""
+        if self != Wish():
+            raise InputError(
+                "--benchmark, --accuracy, --prior and --all-tags are about imported tables, and this is a suite", "leave them out"
+            )
+
+
+def problems(tables: Sequence[Table], wish: Wish) -> list[Problem]:
     """Return a problem for every accuracy table with every benchmark, or with those that are named.
 
-    ``priors`` names the tables whose figures a search may know beforehand, never those of the problem's own; by default they
-    are the accuracies on other datasets. With ``all_tags`` every set of weights of a model is a candidate, else the best one.
+    What a problem is about is never known beforehand: neither of its own tables is its prior.
     """
-    known = _chosen([one for one in tables if one.kind == "accuracy"], accuracy, "accuracy table")
-    timed = _chosen([one for one in tables if one.kind == "benchmark"], benchmark, "benchmark")
-    named = [find(tables, name, "table") for name in priors if name != NONE]
+    known = _chosen([one for one in tables if one.kind == "accuracy"], wish.accuracy, "accuracy table")
+    timed = _chosen([one for one in tables if one.kind == "benchmark"], wish.benchmark, "benchmark")
+    named = [find(tables, name, "table") for name in wish.priors if name != NONE]
     found = []
     for mine in known:
         others = [one for one in tables if one.kind == "accuracy" and _about(one) != _about(mine)]
@@ -46,8 +60,8 @@ def problems(
             rows = published.joined(mine, other)
             if not rows:
                 raise InputError(f"{mine.file} and {other.file} have no model at the same image size", "import other tables")
-            beforehand = [one for one in (named if priors else others) if one.content not in (mine.content, other.content)]
-            found.append(_problem(mine, other, rows if all_tags else _best(rows), beforehand))
+            beforehand = [one for one in (named if wish.priors else others) if one.content not in (mine.content, other.content)]
+            found.append(_problem(mine, other, rows if wish.all_tags else _best(rows), beforehand))
     return found
 
 
@@ -153,10 +167,10 @@ def suite_of(name: str, candidates: Sequence[Candidate], values: Mapping[str, Se
         runtimes=(),
         scenarios=(),
         profiles=tuple(
-            Profile(name=profile, weights=dict(zip(values, weights, strict=True)), ranges=ends, scales=scales)
-            for profile, weights in WEIGHTS.items()
+            Profile(name=profile, weights={m: right if m == "accuracy" else fast for m in values}, ranges=ends, scales=scales)
+            for profile, (right, fast) in WEIGHTS.items()
         ),
-        search=Search(),
+        search=Search(trials=TRIALS),
         measure=Measure(),
         limits=Limits(),
         target=Target(),

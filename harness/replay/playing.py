@@ -27,8 +27,6 @@ FOREVER: Final = 1e9
 class Played:
     """What a search tried, in order, and why it stopped."""
 
-    algorithm: str
-    seed: int
     tried: tuple[str, ...]
     stop: str
     proposing: float
@@ -59,9 +57,9 @@ def play(problem: Problem, algorithm: str, trials: int, seed: int, settle: bool 
         return problem.known[candidate.label]
 
     study = Study(suite, problem.space.candidates, None, "replay")
-    pilot = Pilot(suite, problem.space, problem.sharing, problem.outlines) if algorithm == "guided" else None
+    pilot = Pilot(suite, problem.space, problem.sharing, problem.outlines) if study.algorithm == "guided" else None
     progress = search(suite, problem.space, study, evaluate, time.perf_counter, lambda _: None, pilot)
-    return Played(algorithm, seed, tuple(tried), progress.stop, progress.proposing)
+    return Played(tuple(tried), progress.stop, progress.proposing)
 
 
 def _asked(suite: Suite, algorithm: str, trials: int, seed: int, settle: bool) -> Suite:

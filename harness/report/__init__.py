@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,15 @@ def write(answer: Mapping[str, Any], suite_text: str, folder: Path) -> Path:
     for name, content in written.items():
         _replace(folder / name, content)
     return folder / PAGE
+
+
+def write_replay(told: Sequence[Mapping[str, Any]], path: Path) -> Path:
+    """Write the page of replayed searches, whole or not at all; return its path."""
+    from harness.report.curves import render  # late: it draws in jinja and plotly
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(path, render(told))
+    return path
 
 
 def _replace(path: Path, text: str) -> None:

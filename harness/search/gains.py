@@ -96,7 +96,10 @@ class Front:
         found = reached[..., None, 0] / self._directions[:, 0]
         for i in range(1, width):
             np.minimum(found, reached[..., None, i] / self._directions[:, i], out=found)
-        return np.asarray(found**width)
+        raised = found.copy()
+        for _ in range(width - 1):  # many times faster than a power
+            raised *= found
+        return np.asarray(raised)
 
     def gain(self, reached: Array) -> Array:
         """Return how much each point alone adds to the volume, as a share of it: shape of ``reached`` less its last."""

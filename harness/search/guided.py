@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ from harness.metrics import METRICS, Metric
 from harness.search import surrogate, warp
 from harness.search.features import Features
 from harness.search.gains import Aim, Front
+from harness.search.quasi import normals
 from harness.search.surrogate import Covariance, Posterior, Rows, Weights
 from harness.search.warp import Warp
 
@@ -30,9 +31,12 @@ FIRST: Final = 3
 EXPLORE_EVERY: Final = 5
 TRAIN_AT_MOST: Final = 256
 WANTED_AT_MOST: Final = 1024
-DRAWN: Final = 128
-"""The most promising, whose gains are averaged over joint draws."""
+DRAWN: Final = 64
+"""The most promising, of which it is asked more precisely what they are expected to add."""
+POINTS: Final = 64
+"""What each may be, for its expected gain: the same for all, so that luck does not decide between them."""
 DRAWS: Final = 32
+"""What all may be together, for the chance that one of them takes a recommendation over."""
 REFIT: Final = 1.15
 """Weights are found anew when there is so much more to learn from."""
 TAKEN_OVER: Final = 0.01
@@ -128,27 +132,19 @@ class Guided:
         return np.asarray(np.minimum((near @ bad + 0.3 * usual) / (near.sum(axis=1) + 0.3), 0.999))
 
     def _best(self, rows: Rows, working: Array, aim: Aim, explore: bool, rng: np.random.Generator) -> Proposal:
-        beliefs = _Beliefs(self, rows, aim)
-        tried = np.array([row for row in self.tried if row not in self.failed], dtype=np.int64)
-        known = {metric: self._known(metric)[tried] for metric in aim.metrics}
-        front = Front(aim.reached(known))
-        best = [float(each.max(initial=0.0)) for each in aim.utilities(known, tried)]
-
-        def gains(values: Mapping[str, Array], among: Rows) -> tuple[Array, Array]:
-            reached = front.gain(aim.reached(values))
-            better = np.stack([np.maximum(u - b, 0.0) for u, b in zip(aim.utilities(values, among), best, strict=True)])
-            return reached, better
-
-        reached, better = gains(beliefs.optimistic(2.0 if explore else 1.0), rows)
-        promise = (reached + better.mean(axis=0)) * working
+        beliefs, so_far = _Beliefs(self, rows, aim), _SoFar(self, aim)
+        hoped = beliefs.optimistic(2.0 if explore else 1.0)
+        promise = (so_far.volume(hoped) + so_far.utility(hoped, rows).mean(axis=0)) * working
         if explore:
             return Proposal(int(rows[np.argmax(promise)]), "explore")
         top = np.argsort(-promise, kind="stable")[:DRAWN]
-        reached, better = gains(beliefs.evenly(top), rows[top])
-        expected = (reached.mean(axis=0) + better.mean(axis=(0, 1))) * working[top]
-        chosen = int(np.argmax(expected + 1e-9 * promise[top]))
-        over = self._taken_over(beliefs.draw(top, rng), aim, rows[top], best, working[top], rng)
-        return Proposal(int(rows[top[chosen]]), "model", float((reached.mean(axis=0) * working[top]).max()), over)
+        likely = beliefs.evenly(top)
+        volume = so_far.volume(likely).mean(axis=0) * working[top]
+        better = so_far.utility(likely, rows[top]).mean(axis=(0, 1)) * working[top]
+        chosen = int(np.argmax(volume + better + 1e-9 * promise[top]))
+        over = so_far.utility(beliefs.draw(top, rng), rows[top]) > TAKEN_OVER
+        works = rng.random((DRAWS, len(top))) < working[top]
+        return Proposal(int(rows[top[chosen]]), "model", float(volume.max()), float((over & works).any(axis=(0, 2)).mean()))
 
     def _known(self, metric: str) -> Array:
         return self._values.get(metric, np.full(len(self.features), np.nan))
@@ -164,7 +160,7 @@ class Guided:
         weights, bend = self._fitted[metric.name, count]
         rows = self._some(seen)
         if bend.beyond is not None:  # what was seen since may be better than all before
-            bend = Warp(beyond=bend.beyond, best=min(bend.best, float(lost[rows].min())), span=bend.span)
+            bend = replace(bend, best=min(bend.best, float(lost[rows].min())))
         return weights, bend, rows
 
     def _some(self, seen: Sequence[int]) -> Rows:
@@ -174,6 +170,26 @@ class Guided:
             return rows
         order = np.random.default_rng(self.seed).permutation(len(self.features))
         return np.asarray(rows[np.argsort(order[rows])[:TRAIN_AT_MOST]])
+
+
+class _SoFar:
+    """What was reached with what was tried, and what other values would add to that."""
+
+    def __init__(self, guided: Guided, aim: Aim) -> None:
+        tried = np.array([row for row in guided.tried if row not in guided.failed], dtype=np.int64)
+        known = {metric: guided._known(metric)[tried] for metric in aim.metrics}
+        self._aim = aim
+        self._front = Front(aim.reached(known))
+        self._best = [float(each.max(initial=0.0)) for each in aim.utilities(known, tried)]
+
+    def volume(self, values: Mapping[str, Array]) -> Array:
+        """Return what each would add to the hypervolume alone, as a share of it."""
+        return self._front.gain(self._aim.reached(values))
+
+    def utility(self, values: Mapping[str, Array], rows: Rows) -> Array:
+        """Return by how much each would be better than the best utility of each profile, shape (profiles, …, rows)."""
+        found = self._aim.utilities(values, rows)
+        return np.stack([np.maximum(each - best, 0.0) for each, best in zip(found, self._best, strict=True)])
 
 
 class _Beliefs:
@@ -207,6 +223,16 @@ class _Beliefs:
             name: known if model is None else self._filled(name, known, bend.back(model.mean - errors * model.sd))
             for name, (known, model, bend) in self._found.items()
         }
+
+    def evenly(self, top: Rows) -> dict[str, Array]:
+        """Return values that stand for draws of every metric of each row at ``top`` alone, shape (POINTS, top)."""
+        found = {}
+        points = normals(POINTS, len(self._found))
+        for (name, (known, model, bend)), point in zip(self._found.items(), points.T, strict=True):
+            values = np.broadcast_to(known[top], (POINTS, len(top)))
+            lost = None if model is None else bend.back(model.mean[top] + point[:, None] * model.sd[top])
+            found[name] = values if lost is None else self._filled(name, values, lost)
+        return found
 
     def draw(self, top: Rows, rng: np.random.Generator) -> dict[str, Array]:
         """Return joint draws of every metric for the rows at ``top``, shape (draws, top)."""

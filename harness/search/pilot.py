@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from harness import utility
 from harness.ledger import Known, Ledger
@@ -41,6 +42,7 @@ class Pilot:
         self._references: dict[str, Mapping[str, Fact]] = {}
         self._guided = Guided(features(space.candidates, outlines or {}), sharing or {}, suite.search.seed)
         self._quiet = 0
+        self._threads = ThreadpoolController()
 
     def learn(self, label: str, facts: Mapping[str, Fact], failure: Failure | None = None) -> None:
         """Take in what became of a candidate that was tried."""
@@ -59,8 +61,12 @@ class Pilot:
             self._references[label] = facts
 
     def propose(self, left: Iterable[str]) -> Candidate:
-        """Return which of the candidates that are ``left`` to try."""
-        proposal = self._guided.propose([self._rows[label] for label in left], self._aim())
+        """Return which of the candidates that are ``left`` to try.
+
+        One thread computes it: on a busy machine two took ten times as long, and they may round otherwise.
+        """
+        with self._threads.limit(limits=1):
+            proposal = self._guided.propose([self._rows[label] for label in left], self._aim())
         self._judge(proposal)
         return self._candidates[proposal.row]
 
@@ -91,16 +97,20 @@ def taught(
     ledger: Ledger, space: Space, known: Mapping[str, Known], tried: Sequence[str], outlines: Outlines | None = None
 ) -> Pilot:
     """Return a pilot that has learnt what is known: of candidates ``tried``, in their order, and of the others."""
-    metrics = dict.fromkeys(metric for profile in ledger.suite.profiles for metric in utility.wanted(profile))
-    shared = ledger.sharing(space.candidates, metrics)
-    sharing = {metric: np.unique(keys, return_inverse=True)[1].astype(np.int64) for metric, keys in shared.items()}
-    pilot = Pilot(ledger.suite, space, sharing, outlines)
+    pilot = Pilot(ledger.suite, space, shared_facts(ledger, space), outlines)
     for label in tried:
         pilot.learn(label, known[label].facts, known[label].failure)
     for label, one in known.items():
         if label not in tried:
             pilot.know(label, one.facts)
     return pilot
+
+
+def shared_facts(ledger: Ledger, space: Space) -> dict[str, NDArray[np.int64]]:
+    """Return, by metric that some profile weighs or bounds, which candidates have a fact in common: equal numbers, equal facts."""
+    metrics = dict.fromkeys(metric for profile in ledger.suite.profiles for metric in utility.wanted(profile))
+    shared = ledger.sharing(space.candidates, metrics)
+    return {metric: np.unique(keys, return_inverse=True)[1].astype(np.int64) for metric, keys in shared.items()}
 
 
 def _values(facts: Mapping[str, Fact]) -> dict[str, float]:

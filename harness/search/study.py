@@ -103,7 +103,7 @@ class Study:
         left = self.untried()
         if not left:
             return None
-        if wish is None and self.algorithm == "exhaustive":
+        if wish is None and self.algorithm in ("exhaustive", "random"):  # down the tree small families would come too often
             wish = self._candidates[self._random.choice(left)]
         if wish is not None:
             self._study.enqueue_trial(self._tree.parameters(wish))

@@ -23,6 +23,7 @@ Rows = NDArray[np.int64]
 
 PRIOR: Final = np.log([0.2, 0.5, 0.1, 0.005, 0.05, 0.02, 0.02, 0.04, 0.05, 0.005])
 """Of the weights, in the order of ``Covariance.parts``, and of the noise: as shares of the variance, logarithms."""
+PARTS: Final = len(PRIOR) - 1
 SPREAD: Final = 1.0
 """Standard deviation of those logarithms."""
 BOUNDS: Final = (-9.0, 4.0)
@@ -43,32 +44,29 @@ class Covariance:
     def parts(self, rows: Rows, others: Rows) -> Array:
         """Return each part between ``rows`` and ``others``, shape (parts, rows, others)."""
         here, there = self.features.numbers[rows], self.features.numbers[others]
-        linear = here @ there.T / self._width
-        squared = (np.square(here).sum(1)[:, None] + np.square(there).sum(1)) / self._width - 2 * linear
-        squared = np.maximum(squared, 0.0)
-        smooth = np.exp(-squared / 2)
         groups, other_groups = self.features.groups[rows], self.features.groups[others]
-        same = (groups[:, None, 0] == other_groups[None, :, 0]).astype(float)
-        words = self.features.tokens[rows] @ self.features.tokens[others].T / self._norm
-        return np.stack(
-            [
-                np.ones_like(linear),
-                linear,
-                smooth,
-                np.exp(-squared / (2 * SHORT**2)),
-                same,
-                same * smooth,
-                same * linear,
-                words,
-                self.alike(rows, others) * smooth,
-            ]
-        )
+        found = np.empty((PARTS, len(rows), len(others)))
+        always, linear, smooth, rough, same, same_smooth, same_linear, words, alike = found
+        always[:] = 1.0
+        np.matmul(here, there.T / self._width, out=linear)
+        squared = (np.square(here).sum(1)[:, None] + np.square(there).sum(1)) / self._width - 2 * linear
+        np.maximum(squared, 0.0, out=squared)
+        np.exp(squared / -2, out=smooth)
+        np.exp(squared / (-2 * SHORT**2), out=rough)
+        np.equal(groups[:, None, 0], other_groups[None, :, 0], out=same)
+        np.multiply(same, smooth, out=same_smooth)
+        np.multiply(same, linear, out=same_linear)
+        np.matmul(self.features.tokens[rows], self.features.tokens[others].T / self._norm, out=words)
+        np.multiply(self.alike(rows, others), smooth, out=alike)
+        return found
 
     def alike(self, rows: Rows, others: Rows) -> Array:
         """Return how far candidates are made of the same choices, 1 where all are the same."""
         groups, other_groups = self.features.groups[rows], self.features.groups[others]
-        differing = sum((groups[:, None, i] != other_groups[None, :, i]).astype(float) for i in range(groups.shape[1]))
-        return np.asarray(np.exp(-4 * differing / groups.shape[1]))
+        differing = np.zeros((len(rows), len(others)), dtype=np.int8)
+        for i in range(groups.shape[1]):
+            differing += groups[:, None, i] != other_groups[None, :, i]
+        return np.asarray(np.exp(-4 * np.arange(groups.shape[1] + 1) / groups.shape[1])[differing])
 
     def own(self, rows: Rows) -> Array:
         """Return each part of every row with itself, shape (parts, rows)."""
