@@ -9,9 +9,11 @@ same facts it proposes the same, also when it was stopped in between.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -31,6 +33,8 @@ FIRST: Final = 3
 EXPLORE_EVERY: Final = 5
 TRAIN_AT_MOST: Final = 256
 WANTED_AT_MOST: Final = 1024
+DOUBTFUL: Final = 0.7
+"""What is more likely to fail than this is not asked what it would add: two failures of two are."""
 DRAWN: Final = 64
 """The most promising, of which it is asked more precisely what they are expected to add."""
 POINTS: Final = 64
@@ -72,17 +76,24 @@ class Guided:
     _values: dict[str, Array] = field(default_factory=dict)
     _seen: dict[str, list[int]] = field(default_factory=dict)
     """By metric: rows with distinct facts, in the order they were learnt."""
+    _errors: dict[str, Array] = field(default_factory=dict)
     _fitted: dict[tuple[str, int], tuple[Weights, Warp]] = field(default_factory=dict)
 
-    def learn(self, row: int, values: Mapping[str, float], failed: float | None = None) -> None:
-        """Take in what a candidate turned out to be; ``failed`` grades a failure."""
+    def learn(
+        self,
+        row: int,
+        values: Mapping[str, float],
+        failed: float | None = None,
+        errors: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
+        """Take in what a candidate turned out to be; ``failed`` grades a failure, ``errors`` are the values' standard errors."""
         if row not in self.tried:
             self.tried.append(row)
         if failed is not None:
             self.failed[row] = failed
-        self.know(row, values)
+        self.know(row, values, errors)
 
-    def know(self, row: int, values: Mapping[str, float]) -> None:
+    def know(self, row: int, values: Mapping[str, float], errors: Mapping[str, float] = MappingProxyType({})) -> None:
         """Take in facts of a candidate, tried or not: a baseline, or what the store has of it already."""
         for metric, value in values.items():
             known = self._values.setdefault(metric, np.full(len(self.features), np.nan))
@@ -90,6 +101,7 @@ class Guided:
             if np.isnan(known[row]):
                 self._seen.setdefault(metric, []).append(row)
             known[alike] = value
+            self._errors.setdefault(metric, np.zeros(len(self.features)))[alike] = errors.get(metric, 0.0)
 
     def _alike(self, metric: str, row: int) -> Rows:
         shared = self.sharing.get(metric)
@@ -103,12 +115,11 @@ class Guided:
         working = 1 - self._failing(rows)
         if turn < FIRST:
             return Proposal(self._spread(rows, working, rng), "spread")
-        if len(rows) > WANTED_AT_MOST:
-            chosen = np.sort(rng.choice(len(rows), WANTED_AT_MOST, replace=False))
-            rows, working = rows[chosen], working[chosen]
-        if turn % EXPLORE_EVERY == 0 and turn // EXPLORE_EVERY % 2:
+        explore = turn % EXPLORE_EVERY == 0
+        if explore and turn // EXPLORE_EVERY % 2:
             return Proposal(int(rng.choice(rows, p=working / working.sum())), "explore")
-        return self._best(rows, working, aim, turn % EXPLORE_EVERY == 0, rng)
+        rows, working = _some_of(rows, working, rng)
+        return self._best(rows, working, aim, explore, rng)
 
     def _spread(self, rows: Rows, working: Array, rng: np.random.Generator) -> int:
         """Return a row that is likely to be far from what was tried: it is drawn by its distance, as typical weights see it."""
@@ -122,14 +133,22 @@ class Guided:
         return int(rng.choice(rows, p=apart / apart.sum()))
 
     def _failing(self, rows: Rows) -> Array:
-        """Return how likely each row is to fail: as those like it did, beside how often anything does."""
+        """Return how likely each row is to fail: as often as in that pair of its choices where most did.
+
+        Mostly a pass breaks a family, or a runtime lacks what it is made of; one that works takes a pair out of suspicion.
+        """
         if not self.failed:
             return np.zeros(len(rows))
         tried = np.array(self.tried)
-        bad = np.array([self.failed.get(row, 0.0) for row in self.tried])
-        near = Covariance(self.features).alike(rows, tried) ** 2
+        bad = np.array([float(row in self.failed) for row in self.tried])
         usual = (bad.sum() + 0.1) / (len(tried) + 1)
-        return np.asarray(np.minimum((near @ bad + 0.3 * usual) / (near.sum(axis=1) + 0.3), 0.999))
+        groups = self.features.groups
+        likely = np.zeros(len(rows))
+        for one, other in itertools.combinations_with_replacement(groups.T, 2):
+            cell = one * (other.max() + 1) + other
+            count, failed = np.bincount(cell[tried], minlength=cell.max() + 1), np.bincount(cell[tried], bad, cell.max() + 1)
+            np.maximum(likely, ((failed + usual) / (count + 1))[cell[rows]], out=likely)
+        return likely
 
     def _best(self, rows: Rows, working: Array, aim: Aim, explore: bool, rng: np.random.Generator) -> Proposal:
         beliefs, so_far = _Beliefs(self, rows, aim), _SoFar(self, aim)
@@ -161,7 +180,14 @@ class Guided:
         rows = self._some(seen)
         if bend.beyond is not None:  # what was seen since may be better than all before
             bend = replace(bend, best=min(bend.best, float(lost[rows].min())))
-        return weights, bend, rows
+        return replace(weights, noise=max(weights.noise, self._noise(metric, bend, rows))), bend, rows
+
+    def _noise(self, metric: Metric, bend: Warp, rows: Rows) -> float:
+        """Return how much of the variance of what was seen is noise for sure, by its standard errors."""
+        value, error = self._known(metric.name)[rows], self._errors[metric.name][rows]
+        error = np.minimum(error, np.abs(value) / 2)
+        seen, worse = (bend.bend(warp.losses(metric, end)) for end in (value, value - error if metric.higher else value + error))
+        return float(np.mean(np.square(worse - seen))) / _spread(seen) ** 2
 
     def _some(self, seen: Sequence[int]) -> Rows:
         """Return the rows to learn from: all, or as many as may be, the same of them every time."""
@@ -246,6 +272,17 @@ class _Beliefs:
 
     def _filled(self, name: str, known: Array, lost: Array) -> Array:
         return np.where(np.isnan(known), warp.values(METRICS[name], lost), known)
+
+
+def _some_of(rows: Rows, working: Array, rng: np.random.Generator) -> tuple[Rows, Array]:
+    """Return rows to compare, as many as may be: those that will probably fail only where nothing else is left."""
+    likely = working >= 1 - DOUBTFUL
+    if likely.any():
+        rows, working = rows[likely], working[likely]
+    if len(rows) > WANTED_AT_MOST:
+        chosen = np.sort(rng.choice(len(rows), WANTED_AT_MOST, replace=False))
+        rows, working = rows[chosen], working[chosen]
+    return rows, working
 
 
 def _fitted(parts: Array, metric: Metric, lost: Array) -> tuple[Weights, Warp]:

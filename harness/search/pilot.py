@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from harness import utility
+from harness.columns import ERRORS_IN_HALF
 from harness.ledger import Known, Ledger
 from harness.record import Fact, Failure
 from harness.search.features import Outlines, features
@@ -48,13 +49,14 @@ class Pilot:
         """Take in what became of a candidate that was tried."""
         self._refer(label, facts)
         if label in self._rows:
-            self._guided.learn(self._rows[label], _values(facts), None if failure is None else grade(failure))
+            graded = None if failure is None else grade(failure)
+            self._guided.learn(self._rows[label], _values(facts), graded, _errors(facts))
 
     def know(self, label: str, facts: Mapping[str, Fact]) -> None:
         """Take in what is known of a candidate without trying it, or of a baseline."""
         self._refer(label, facts)
         if label in self._rows:
-            self._guided.know(self._rows[label], _values(facts))
+            self._guided.know(self._rows[label], _values(facts), _errors(facts))
 
     def _refer(self, label: str, facts: Mapping[str, Fact]) -> None:
         if label == self._suite.baseline.label or label in self._baseline_of.values():
@@ -107,7 +109,7 @@ def taught(
 
 
 def shared_facts(ledger: Ledger, space: Space) -> dict[str, NDArray[np.int64]]:
-    """Return, by metric that some profile weighs or bounds, which candidates have a fact in common: equal numbers, equal facts."""
+    """Return, by metric that a profile weighs or bounds, which candidates have a fact in common: equal numbers, equal facts."""
     metrics = dict.fromkeys(metric for profile in ledger.suite.profiles for metric in utility.wanted(profile))
     shared = ledger.sharing(space.candidates, metrics)
     return {metric: np.unique(keys, return_inverse=True)[1].astype(np.int64) for metric, keys in shared.items()}
@@ -115,3 +117,7 @@ def shared_facts(ledger: Ledger, space: Space) -> dict[str, NDArray[np.int64]]:
 
 def _values(facts: Mapping[str, Fact]) -> dict[str, float]:
     return {name: fact.value for name, fact in facts.items()}
+
+
+def _errors(facts: Mapping[str, Fact]) -> dict[str, float]:
+    return {name: (fact.high - fact.low) / 2 / ERRORS_IN_HALF for name, fact in facts.items()}
