@@ -34,7 +34,7 @@ def _run(folder: Path, search: str) -> dict[str, Any]:
     (folder / "suite.yaml").write_text(text)
     command = [sys.executable, "-P", "-c", "from harness.cli import main; main()", "run", "suite.yaml", "--json"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=3600)
-    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.returncode in (0, 1), done.stderr[-2000:]  # 1: some profile has nothing feasible
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
