@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from harness.interfaces import Array
 from harness.metrics import METRICS, Metric
@@ -78,6 +79,7 @@ class Guided:
     """By metric: rows with distinct facts, in the order they were learnt."""
     _errors: dict[str, Array] = field(default_factory=dict)
     _fitted: dict[tuple[str, int], tuple[Weights, Warp]] = field(default_factory=dict)
+    _threads: ThreadpoolController = field(default_factory=ThreadpoolController)
 
     def learn(
         self,
@@ -108,8 +110,14 @@ class Guided:
         return np.array([row]) if shared is None else np.flatnonzero(shared == shared[row])
 
     def propose(self, left: Sequence[int] | Rows, aim: Aim) -> Proposal:
-        """Return which of the rows that are ``left`` to try."""
-        rows = np.asarray(left, dtype=np.int64)
+        """Return which of the rows that are ``left`` to try.
+
+        One thread computes it: on a busy machine two took ten times as long, and they may round otherwise.
+        """
+        with self._threads.limit(limits=1):
+            return self._proposal(np.asarray(left, dtype=np.int64), aim)
+
+    def _proposal(self, rows: Rows, aim: Aim) -> Proposal:
         turn = len(self.tried)
         rng = np.random.default_rng([self.seed, turn])
         working = 1 - self._failing(rows)
@@ -145,8 +153,8 @@ class Guided:
         groups = self.features.groups
         likely = np.zeros(len(rows))
         for one, other in itertools.combinations_with_replacement(groups.T, 2):
-            cell = one * (other.max() + 1) + other
-            count, failed = np.bincount(cell[tried], minlength=cell.max() + 1), np.bincount(cell[tried], bad, cell.max() + 1)
+            kinds, cell = np.unique(one * (other.max() + 1) + other, return_inverse=True)
+            count, failed = np.bincount(cell[tried], None, len(kinds)), np.bincount(cell[tried], bad, len(kinds))
             np.maximum(likely, ((failed + usual) / (count + 1))[cell[rows]], out=likely)
         return likely
 

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from harness import utility
 from harness.columns import ERRORS_IN_HALF
@@ -43,7 +42,6 @@ class Pilot:
         self._references: dict[str, Mapping[str, Fact]] = {}
         self._guided = Guided(features(space.candidates, outlines or {}), sharing or {}, suite.search.seed)
         self._quiet = 0
-        self._threads = ThreadpoolController()
 
     def learn(self, label: str, facts: Mapping[str, Fact], failure: Failure | None = None) -> None:
         """Take in what became of a candidate that was tried."""
@@ -63,12 +61,8 @@ class Pilot:
             self._references[label] = facts
 
     def propose(self, left: Iterable[str]) -> Candidate:
-        """Return which of the candidates that are ``left`` to try.
-
-        One thread computes it: on a busy machine two took ten times as long, and they may round otherwise.
-        """
-        with self._threads.limit(limits=1):
-            proposal = self._guided.propose([self._rows[label] for label in left], self._aim())
+        """Return which of the candidates that are ``left`` to try."""
+        proposal = self._guided.propose([self._rows[label] for label in left], self._aim())
         self._judge(proposal)
         return self._candidates[proposal.row]
 

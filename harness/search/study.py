@@ -31,7 +31,7 @@ def sampler(algorithm: str, seed: int) -> BaseSampler:
             "tpe": TPESampler(seed=seed, multivariate=True, group=True),
             "nsga2": NSGAIISampler(seed=seed),
             "nsga3": NSGAIIISampler(seed=seed),
-            "gp": GPSampler(seed=seed),
+            "gp": GPSampler(seed=seed, warn_independent_sampling=False),  # what depends on another choice is drawn at random
             "guided": RandomSampler(seed=seed),  # it is told what to try
         }
     return made[algorithm]
