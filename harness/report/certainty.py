@@ -10,6 +10,9 @@ from harness.report import wording
 NEAR: Final = 0.25
 """A bound that moves by no more of itself than this is worth a word."""
 
+LEAST: Final = 0.001
+"""A share of the weights below this is none, and one this near to all is all: nobody weighs so."""
+
 MOST_CONTENDERS: Final = 1
 
 
@@ -45,7 +48,7 @@ def changes(one: Mapping[str, Any], metrics: Mapping[str, Any]) -> tuple[str, ..
 def _weights(turns: Any) -> Iterator[tuple[float, str]]:
     for turn in turns:
         for side, words in (("below", "falls below"), ("above", "rises above")):
-            if turn[side]:
+            if turn[side] and LEAST <= turn[side]["at"] <= 1 - LEAST:
                 at, now = turn[side]["at"], turn["share"]
                 text = f"{wording.metric(turn['metric'])}'s weight {words} {_percent(at)} (now {_percent(now)})"
                 yield abs(at - now), f"{text}: {turn[side]['candidate']}"

@@ -50,6 +50,7 @@ def job(tmp_path):
             "profile": None,
             "own_metric": None,
             "evaluate": True,
+            "subset": None,
             "memory_limit": memory_limit,
             "environment": {},
         }

@@ -69,6 +69,7 @@ def job(data, monkeypatch):
             "probe": None,
             "profile": None,
             "evaluate": True,
+            "subset": None,
             "own_metric": None,
             "memory_limit": None,
             "environment": {},
