@@ -234,11 +234,11 @@ def import_tables(
 
 @app.command()
 def replay(
-    what: Annotated[str, typer.Argument(metavar="SUITE|STORE", help="a suite that was measured, or a store with imported tables")],
+    what: Annotated[str, typer.Argument(metavar="SUITE|STORE", help="a measured suite, or a store with imported tables")],
     algorithm: Annotated[
         list[str], typer.Option("--algorithm", metavar="A", help="one of a suite's search algorithms; may be given again")
     ] = ["guided", "random", "nsga2", "tpe"],  # noqa: B006 (typer copies it)
-    trials: Annotated[int | None, typer.Option(min=1, help="evaluations of each search; default: the suite's, of a table 50")] = None,
+    trials: Annotated[int | None, typer.Option(min=1, help="evaluations of each; default: the suite's, of a table 50")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="searches of each algorithm")] = 10,
     settle: Annotated[bool, typer.Option("--settle", help="let guided stop where it expects next to nothing more")] = False,
     benchmark: Annotated[str | None, typer.Option(metavar="NAME", help="of a store: only this benchmark")] = None,
@@ -253,7 +253,7 @@ def replay(
     store: StoreUrl = None,
     json: AsJson = False,
 ) -> None:
-    """Run searches over facts that are known already, measuring nothing: would fewer evaluations have been enough?"""
+    """Run searches over facts that are known, measuring nothing: fewer evaluations may have been enough."""
     from harness import report as reporting
     from harness.cli import replay as printing
     from harness.cli import show

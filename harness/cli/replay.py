@@ -89,8 +89,8 @@ def _remarks(one: Mapping[str, Any]) -> Iterator[Text]:
 def _legend(one: Mapping[str, Any]) -> str:
     seeds = len(one["seeds"])
     return (
-        f"Means over {count(seeds, 'seed')}, and the least at the end. Evaluations to a share: the median (the worst), or how many "
-        f"of the {seeds} searches reached it. Regret: the best utility there is less the best found, mean (worst)."
+        f"Means over {count(seeds, 'seed')}, and the least at the end. Evaluations to a share: the median (the worst), or how "
+        f"many of the {seeds} searches reached it. Regret: the best utility there is less the best found, mean (worst)."
     )
 
 

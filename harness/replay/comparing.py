@@ -69,7 +69,7 @@ def _algorithm(played: Sequence[Played], worth: Worth, trials: int) -> dict[str,
     return {
         "reached": [_after(max(1, round(part * trials)), volumes) for part in PARTS],
         "evaluations": [{"share": share, **_evaluations(share, curves)} for share in SHARES],
-        "regret": {name: {"mean": float(each[:, -1].mean()), "worst": float(each[:, -1].max())} for name, each in regrets.items()},
+        "regret": {name: {"mean": float(r[:, -1].mean()), "worst": float(r[:, -1].max())} for name, r in regrets.items()},
         "failing": sum(int(one.failing.sum()) for one in curves) / tried,
         "twice": tried - sum(len(set(one.tried)) for one in played),
         "seconds": sum(one.proposing for one in played) / tried,

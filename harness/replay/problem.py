@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from harness import pareto, utility
 from harness.columns import gather
+from harness.errors import InputError
 from harness.evaluate import Evaluation
 from harness.interfaces import Array
 from harness.search.features import Outlines
@@ -51,12 +52,14 @@ class Worth:
 
 
 def worth(problem: Problem) -> Worth:
-    """Return what the candidates of ``problem`` are worth."""
+    """Return what the candidates of ``problem`` are worth; raises InputError where no range is known to measure them by."""
     labels = [candidate.label for candidate in problem.space.candidates]
     everything = {label: one.facts for label, one in problem.known.items()}
     profiles = utility.anchored(problem.suite, everything)
     facts = {label: {} if problem.known[label].failure else everything[label] for label in labels}
     objectives = axes(profiles)
+    if not objectives:
+        raise InputError(f"no range of {problem.name} is known: its baseline was not measured", "measure it first")
     columns = gather(facts, tuple(objectives))
     reached = [utility.desirabilities(columns.mine[metric].value, *axis) for metric, axis in objectives.items()]
     losses = 1 - np.column_stack(reached)

@@ -42,7 +42,9 @@ POINTS: Final = 64
 """What each may be, for its expected gain: the same for all, so that luck does not decide between them."""
 DRAWS: Final = 32
 """What all may be together, for the chance that one of them takes a recommendation over."""
-REFIT: Final = 1.15
+UTILITY: Final = 0.5
+"""What a gain in the mean best utility of the profiles counts, beside an equal share of the hypervolume."""
+REFIT: Final = 1.1
 """Weights are found anew when there is so much more to learn from."""
 TAKEN_OVER: Final = 0.01
 """A recommendation changes when another candidate's utility is more than this above it."""
@@ -161,14 +163,14 @@ class Guided:
     def _best(self, rows: Rows, working: Array, aim: Aim, explore: bool, rng: np.random.Generator) -> Proposal:
         beliefs, so_far = _Beliefs(self, rows, aim), _SoFar(self, aim)
         hoped = beliefs.optimistic(2.0 if explore else 1.0)
-        promise = (so_far.volume(hoped) + so_far.utility(hoped, rows).mean(axis=0)) * working
+        promise = (so_far.volume(hoped) + UTILITY * so_far.utility(hoped, rows).mean(axis=0)) * working
         if explore:
             return Proposal(int(rows[np.argmax(promise)]), "explore")
         top = np.argsort(-promise, kind="stable")[:DRAWN]
         likely = beliefs.evenly(top)
         volume = so_far.volume(likely).mean(axis=0) * working[top]
         better = so_far.utility(likely, rows[top]).mean(axis=(0, 1)) * working[top]
-        chosen = int(np.argmax(volume + better + 1e-9 * promise[top]))
+        chosen = int(np.argmax(volume + UTILITY * better + 1e-9 * promise[top]))
         over = so_far.utility(beliefs.draw(top, rng), rows[top]) > TAKEN_OVER
         works = rng.random((DRAWS, len(top))) < working[top]
         return Proposal(int(rows[top[chosen]]), "model", float(volume.max()), float((over & works).any(axis=(0, 2)).mean()))
