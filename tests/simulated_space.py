@@ -61,7 +61,9 @@ class Models:
 
 def models(rng: np.random.Generator, families: int = 18, sizes: int = 9, resolutions: Sequence[int] = RESOLUTIONS) -> Models:
     """Return models that follow the laws, with offsets, slopes and luck of their own."""
-    names = tuple(itertools.product((f"net{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(families)), range(sizes), resolutions))
+    names = tuple(
+        itertools.product((f"net{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(families)), range(sizes), resolutions)
+    )
     each = len(resolutions)
     family = np.repeat(np.arange(families), sizes * each)
     size = np.array([one[1] for one in names]) * 9 / sizes

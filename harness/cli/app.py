@@ -264,13 +264,13 @@ def replay(
         require(algorithm)
         wish = imported.Wish(benchmark, accuracy, tuple(prior or ()), all_tags)
         if stores.is_store(what):
-            problems = imported.problems(stores.imported(what), wish)
+            problems, name = imported.problems(stores.imported(what), wish), Path(what).stem
         else:
             wish.require_none()
             with _setting(Path(what), results, store) as setting:
-                problems = [suite.problem(setting, lambda model, text: say(f"{model}: {text}"))]
+                problems, name = [suite.problem(setting, lambda model, text: say(f"{model}: {text}"))], setting.suite.name
         found = [compare(one, algorithm, trials or one.suite.search.trials, range(seeds), settle, say) for one in problems]
-        page = reporting.write_replay(found, reports / f"replay-{Path(what).stem}.html")
+        page = reporting.write_replay(found, reports / f"replay-{name}.html")
     if json:
         show.json({"problems": found, "report": str(page)})
     else:
