@@ -150,7 +150,7 @@ def test_what_fails_together_becomes_rarer(breaking):
 
 
 def test_fewer_trials_fail_than_by_chance(breaking):
-    guided, _ = breaking.search(80)
+    guided, _ = breaking.search(100)
     assert len(guided.failed) / len(guided.tried) <= 0.21
 
 
