@@ -275,7 +275,7 @@ def test_shell_completion_knows_the_commands() -> None:
         capture_output=True,
         text=True,
     )
-    assert set(told.stdout.split()) == {"recommend", "report"}
+    assert set(told.stdout.split()) == {"recommend", "replay", "report"}
 
 
 def test_the_quickstart_suite_is_valid(project: Project) -> None:
