@@ -32,7 +32,7 @@ from harness.search.warp import Warp
 FIRST: Final = 3
 """Candidates that are spread over the space before a model is asked."""
 EXPLORE_EVERY: Final = 5
-TRAIN_AT_MOST: Final = 256
+TRAIN_AT_MOST: Final = 192
 WANTED_AT_MOST: Final = 1024
 DOUBTFUL: Final = 0.7
 """What is more likely to fail than this is not asked what it would add: two failures of two are."""

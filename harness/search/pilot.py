@@ -38,7 +38,9 @@ class Pilot:
         self._suite = suite
         self._candidates = space.candidates
         self._rows = {candidate.label: row for row, candidate in enumerate(space.candidates)}
-        self._baseline_of = space.baseline_of()
+        baseline_of = space.baseline_of()
+        self._baselines = [baseline_of[label] for label in self._rows]
+        """Of each candidate."""
         self._references: dict[str, Mapping[str, Fact]] = {}
         self._guided = Guided(features(space.candidates, outlines or {}), sharing or {}, suite.search.seed)
         self._quiet = 0
@@ -57,7 +59,7 @@ class Pilot:
             self._guided.know(self._rows[label], _values(facts), _errors(facts))
 
     def _refer(self, label: str, facts: Mapping[str, Fact]) -> None:
-        if label == self._suite.baseline.label or label in self._baseline_of.values():
+        if label == self._suite.baseline.label or label in self._baselines:
             self._references[label] = facts
 
     def propose(self, left: Iterable[str]) -> Candidate:
@@ -80,12 +82,11 @@ class Pilot:
     def _aim(self) -> Aim:
         profiles = utility.anchored(self._suite, self._references)
         bounded = {constraint.metric for profile in profiles for constraint in profile.constraints}
-        labels = [self._baseline_of[candidate.label] for candidate in self._candidates]
         values = {label: _values(facts) for label, facts in self._references.items()}
         return Aim(
             profiles=profiles,
             axes=axes(profiles),
-            references={m: np.array([values.get(label, {}).get(m, np.nan) for label in labels]) for m in bounded},
+            references={m: np.array([values.get(label, {}).get(m, np.nan) for label in self._baselines]) for m in bounded},
         )
 
 

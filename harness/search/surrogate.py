@@ -139,7 +139,7 @@ def posterior(weights: Weights, inside: Array, across: Array, own: Array, seen: 
     centre, scale = float(seen.mean()), float(seen.std()) or 1.0
     root = np.linalg.cholesky(np.tensordot(weights.parts, inside, 1) + (weights.noise + JITTER) * np.eye(len(seen)))
     between = np.tensordot(weights.parts, across, 1)
-    reduced = solve_triangular(root, between.T, lower=True)
-    variance = np.maximum(weights.parts @ own - np.square(reduced).sum(0), 1e-9)
+    reduced = solve_triangular(root, between.T, lower=True, check_finite=False)
+    variance = np.maximum(weights.parts @ own - np.einsum("ij,ij->j", reduced, reduced), 1e-9)
     mean = between @ cho_solve((root, True), (seen - centre) / scale)
     return Posterior(mean * scale + centre, np.sqrt(variance + weights.noise) * scale, reduced, scale, weights)
