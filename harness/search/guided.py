@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -21,31 +21,22 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from harness.interfaces import Array
-from harness.metrics import METRICS, Metric
-from harness.search import surrogate, warp
+from harness.search.beliefs import DRAWS, Beliefs
 from harness.search.features import Features
 from harness.search.gains import Aim, Front
-from harness.search.quasi import normals
-from harness.search.surrogate import Covariance, Posterior, Rows, Weights
-from harness.search.warp import Warp
+from harness.search.learnt import Learnt
+from harness.search.surrogate import Covariance, Rows, Weights
 
 FIRST: Final = 3
 """Candidates that are spread over the space before a model is asked."""
 EXPLORE_EVERY: Final = 5
-TRAIN_AT_MOST: Final = 192
 WANTED_AT_MOST: Final = 1024
 DOUBTFUL: Final = 0.7
 """What is more likely to fail than this is not asked what it would add: two failures of two are."""
 DRAWN: Final = 64
 """The most promising, of which it is asked more precisely what they are expected to add."""
-POINTS: Final = 64
-"""What each may be, for its expected gain: the same for all, so that luck does not decide between them."""
-DRAWS: Final = 32
-"""What all may be together, for the chance that one of them takes a recommendation over."""
 UTILITY: Final = 0.5
 """What a gain in the mean best utility of the profiles counts, beside an equal share of the hypervolume."""
-REFIT: Final = 1.1
-"""Weights are found anew when there is so much more to learn from."""
 TAKEN_OVER: Final = 0.01
 """A recommendation changes when another candidate's utility is more than this above it."""
 
@@ -63,53 +54,27 @@ class Proposal:
     """The chance that some candidate left takes a recommendation over."""
 
 
-@dataclass(slots=True)
 class Guided:
-    """What was learnt of a space, and what to try next.
+    """Says what to try next of the rows of a space, from what was learnt of it."""
 
-    ``sharing`` says, by metric, which candidates have a fact in common: equal numbers, equal facts.
-    """
-
-    features: Features
-    sharing: Mapping[str, NDArray[np.int64]]
-    seed: int
-    tried: list[int] = field(default_factory=list)
-    failed: dict[int, float] = field(default_factory=dict)
-    """Row: how badly, from 0 to 1."""
-    _values: dict[str, Array] = field(default_factory=dict)
-    _seen: dict[str, list[int]] = field(default_factory=dict)
-    """By metric: rows with distinct facts, in the order they were learnt."""
-    _errors: dict[str, Array] = field(default_factory=dict)
-    _fitted: dict[tuple[str, int], tuple[Weights, Warp]] = field(default_factory=dict)
-    _threads: ThreadpoolController = field(default_factory=ThreadpoolController)
+    def __init__(self, features: Features, sharing: Mapping[str, NDArray[np.int64]], seed: int) -> None:
+        """``sharing`` says, by metric, which rows have a fact in common: equal numbers, equal facts."""
+        self.features = features
+        self.seed = seed
+        self.learnt = Learnt(features, sharing, seed)
+        self.tried: list[int] = []
+        self.failed: set[int] = set()
+        self._threads = ThreadpoolController()
 
     def learn(
-        self,
-        row: int,
-        values: Mapping[str, float],
-        failed: float | None = None,
-        errors: Mapping[str, float] = MappingProxyType({}),
+        self, row: int, values: Mapping[str, float], *, failed: bool = False, errors: Mapping[str, float] = MappingProxyType({})
     ) -> None:
-        """Take in what a candidate turned out to be; ``failed`` grades a failure, ``errors`` are the values' standard errors."""
+        """Take in what a row turned out to be when it was tried, with the standard errors of its values."""
         if row not in self.tried:
             self.tried.append(row)
-        if failed is not None:
-            self.failed[row] = failed
-        self.know(row, values, errors)
-
-    def know(self, row: int, values: Mapping[str, float], errors: Mapping[str, float] = MappingProxyType({})) -> None:
-        """Take in facts of a candidate, tried or not: a baseline, or what the store has of it already."""
-        for metric, value in values.items():
-            known = self._values.setdefault(metric, np.full(len(self.features), np.nan))
-            alike = self._alike(metric, row)
-            if np.isnan(known[row]):
-                self._seen.setdefault(metric, []).append(row)
-            known[alike] = value
-            self._errors.setdefault(metric, np.zeros(len(self.features)))[alike] = errors.get(metric, 0.0)
-
-    def _alike(self, metric: str, row: int) -> Rows:
-        shared = self.sharing.get(metric)
-        return np.array([row]) if shared is None else np.flatnonzero(shared == shared[row])
+        if failed:
+            self.failed.add(row)
+        self.learnt.know(row, values, errors)
 
     def propose(self, left: Sequence[int] | Rows, aim: Aim) -> Proposal:
         """Return which of the rows that are ``left`` to try.
@@ -161,7 +126,7 @@ class Guided:
         return likely
 
     def _best(self, rows: Rows, working: Array, aim: Aim, explore: bool, rng: np.random.Generator) -> Proposal:
-        beliefs, so_far = _Beliefs(self, rows, aim), _SoFar(self, aim)
+        beliefs, so_far = Beliefs(self.learnt, rows, aim.metrics), _SoFar(self, aim)
         hoped = beliefs.optimistic(2.0 if explore else 1.0)
         promise = (so_far.volume(hoped) + UTILITY * so_far.utility(hoped, rows).mean(axis=0)) * working
         if explore:
@@ -175,45 +140,13 @@ class Guided:
         works = rng.random((DRAWS, len(top))) < working[top]
         return Proposal(int(rows[top[chosen]]), "model", float(volume.max()), float((over & works).any(axis=(0, 2)).mean()))
 
-    def _known(self, metric: str) -> Array:
-        return self._values.get(metric, np.full(len(self.features), np.nan))
-
-    def _fit(self, metric: Metric, covariance: Covariance) -> tuple[Weights, Warp, Rows]:
-        """Return the weights and the bend for a metric, from the first facts learnt of it, and the rows to condition on."""
-        seen = self._seen.get(metric.name, [])
-        count = _stage(len(seen))
-        lost = warp.losses(metric, self._known(metric.name))
-        if (metric.name, count) not in self._fitted:
-            first = self._some(seen[:count])
-            self._fitted[metric.name, count] = _fitted(covariance.parts(first, first), metric, lost[first])
-        weights, bend = self._fitted[metric.name, count]
-        rows = self._some(seen)
-        if bend.beyond is not None:  # what was seen since may be better than all before
-            bend = replace(bend, best=min(bend.best, float(lost[rows].min())))
-        return replace(weights, noise=max(weights.noise, self._noise(metric, bend, rows))), bend, rows
-
-    def _noise(self, metric: Metric, bend: Warp, rows: Rows) -> float:
-        """Return how much of the variance of what was seen is noise for sure, by its standard errors."""
-        value, error = self._known(metric.name)[rows], self._errors[metric.name][rows]
-        error = np.minimum(error, np.abs(value) / 2)
-        seen, worse = (bend.bend(warp.losses(metric, end)) for end in (value, value - error if metric.higher else value + error))
-        return float(np.mean(np.square(worse - seen))) / _spread(seen) ** 2
-
-    def _some(self, seen: Sequence[int]) -> Rows:
-        """Return the rows to learn from: all, or as many as may be, the same of them every time."""
-        rows = np.array(seen, dtype=np.int64)
-        if len(rows) <= TRAIN_AT_MOST:
-            return rows
-        order = np.random.default_rng(self.seed).permutation(len(self.features))
-        return np.asarray(rows[np.argsort(order[rows])[:TRAIN_AT_MOST]])
-
 
 class _SoFar:
     """What was reached with what was tried, and what other values would add to that."""
 
     def __init__(self, guided: Guided, aim: Aim) -> None:
         tried = np.array([row for row in guided.tried if row not in guided.failed], dtype=np.int64)
-        known = {metric: guided._known(metric)[tried] for metric in aim.metrics}
+        known = {metric: guided.learnt.values(metric)[tried] for metric in aim.metrics}
         self._aim = aim
         self._front = Front(aim.reached(known))
         self._best = [float(each.max(initial=0.0)) for each in aim.utilities(known, tried)]
@@ -228,62 +161,6 @@ class _SoFar:
         return np.stack([np.maximum(each - best, 0.0) for each, best in zip(found, self._best, strict=True)])
 
 
-class _Beliefs:
-    """What the models believe of some rows: of each metric its known value, or a distribution."""
-
-    def __init__(self, guided: Guided, rows: Rows, aim: Aim) -> None:
-        self._covariance = Covariance(guided.features)
-        self._rows = rows
-        self._own = self._covariance.own(rows)
-        self._across: dict[bytes, tuple[Array, Array]] = {}
-        self._found: dict[str, tuple[Array, Posterior | None, Warp]] = {}
-        for name in aim.metrics:
-            known = guided._known(name)[rows]
-            if len(guided._seen.get(name, [])) < 2 or not np.isnan(known).any():
-                self._found[name] = known, None, Warp()
-                continue
-            weights, bend, seen = guided._fit(METRICS[name], self._covariance)
-            inside, across = self._parts(seen)
-            lost = bend.bend(warp.losses(METRICS[name], guided._known(name)[seen]))
-            self._found[name] = known, surrogate.posterior(weights, inside, across, self._own, lost), bend
-
-    def _parts(self, seen: Rows) -> tuple[Array, Array]:
-        key = seen.tobytes()
-        if key not in self._across:
-            self._across[key] = self._covariance.parts(seen, seen), self._covariance.parts(self._rows, seen)
-        return self._across[key]
-
-    def optimistic(self, errors: float) -> dict[str, Array]:
-        """Return every metric of every row, so many standard deviations better than expected where it is not known."""
-        return {
-            name: known if model is None else self._filled(name, known, bend.back(model.mean - errors * model.sd))
-            for name, (known, model, bend) in self._found.items()
-        }
-
-    def evenly(self, top: Rows) -> dict[str, Array]:
-        """Return values that stand for draws of every metric of each row at ``top`` alone, shape (POINTS, top)."""
-        found = {}
-        points = normals(POINTS, len(self._found))
-        for (name, (known, model, bend)), point in zip(self._found.items(), points.T, strict=True):
-            values = np.broadcast_to(known[top], (POINTS, len(top)))
-            lost = None if model is None else bend.back(model.mean[top] + point[:, None] * model.sd[top])
-            found[name] = values if lost is None else self._filled(name, values, lost)
-        return found
-
-    def draw(self, top: Rows, rng: np.random.Generator) -> dict[str, Array]:
-        """Return joint draws of every metric for the rows at ``top``, shape (draws, top)."""
-        parts = self._covariance.parts(self._rows[top], self._rows[top])
-        found = {}
-        for name, (known, model, bend) in self._found.items():
-            shape = (DRAWS, len(top))
-            drawn = np.broadcast_to(known[top], shape)
-            found[name] = drawn if model is None else self._filled(name, drawn, bend.back(model.draw(top, parts, rng, DRAWS)))
-        return found
-
-    def _filled(self, name: str, known: Array, lost: Array) -> Array:
-        return np.where(np.isnan(known), warp.values(METRICS[name], lost), known)
-
-
 def _some_of(rows: Rows, working: Array, rng: np.random.Generator) -> tuple[Rows, Array]:
     """Return rows to compare, as many as may be: those that will probably fail only where nothing else is left."""
     likely = working >= 1 - DOUBTFUL
@@ -293,26 +170,3 @@ def _some_of(rows: Rows, working: Array, rng: np.random.Generator) -> tuple[Rows
         chosen = np.sort(rng.choice(len(rows), WANTED_AT_MOST, replace=False))
         rows, working = rows[chosen], working[chosen]
     return rows, working
-
-
-def _fitted(parts: Array, metric: Metric, lost: Array) -> tuple[Weights, Warp]:
-    """Return the weights and the bend that make the losses ``lost`` of a metric most plausible."""
-    found = []
-    for bend in warp.warps(metric, lost):
-        bent = bend.bend(lost)
-        weights, loss = surrogate.fit(parts, (bent - bent.mean()) / _spread(bent))
-        found.append((loss + len(bent) * math.log(_spread(bent)) - bend.slope(lost), weights, bend))
-    _, weights, bend = min(found, key=lambda each: each[0])
-    return weights, bend
-
-
-def _stage(count: int) -> int:
-    """Return the count at which weights were last found."""
-    stage = min(count, 2)
-    while (following := math.ceil(stage * REFIT)) <= count:
-        stage = following
-    return stage
-
-
-def _spread(seen: Array) -> float:
-    return float(seen.std()) or 1.0

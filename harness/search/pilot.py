@@ -49,14 +49,13 @@ class Pilot:
         """Take in what became of a candidate that was tried."""
         self._refer(label, facts)
         if label in self._rows:
-            graded = None if failure is None else grade(failure)
-            self._guided.learn(self._rows[label], _values(facts), graded, _errors(facts))
+            self._guided.learn(self._rows[label], _values(facts), failed=failure is not None, errors=_errors(facts))
 
     def know(self, label: str, facts: Mapping[str, Fact]) -> None:
         """Take in what is known of a candidate without trying it, or of a baseline."""
         self._refer(label, facts)
         if label in self._rows:
-            self._guided.know(self._rows[label], _values(facts), _errors(facts))
+            self._guided.learnt.know(self._rows[label], _values(facts), _errors(facts))
 
     def _refer(self, label: str, facts: Mapping[str, Fact]) -> None:
         if label == self._suite.baseline.label or label in self._baselines:

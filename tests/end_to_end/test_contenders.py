@@ -11,6 +11,16 @@ TWO_PROFILES_ONE_WINNER = SMALL.replace("processes: 1", "processes: 3").replace(
     "[logistic_regression, decision_tree]", "[mlp, decision_tree]"
 )
 
+MENDABLE = """
+from pathlib import Path
+from torch import nn
+
+def net():
+    if not Path(__file__).with_name("mended").exists():
+        raise OSError("the disk is away")
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
+"""
+
 
 def test_contenders_are_measured_in_three_processes_and_the_clearly_worse_in_one(tmp_path: Path) -> None:
     suite = TWO_PROFILES_ONE_WINNER.split("  small:")[0] + TWO_PROFILES_ONE_WINNER[TWO_PROFILES_ONE_WINNER.index("measure:") :]
@@ -43,15 +53,16 @@ def test_what_a_changed_setting_makes_unknown_is_measured_again(finished: Projec
 
 def test_a_failure_is_tried_again_on_request_only(tmp_path: Path) -> None:
     suite = (
-        SMALL.replace("[logistic_regression, decision_tree]", "decision_tree")
+        SMALL.replace("{sklearn: [logistic_regression, decision_tree]}", "{sklearn: decision_tree}\n  - {python: 'mine:net'}")
         .replace("[1, 8]", "1")
         .replace("threads: [1, 2]", "threads: 1")
     )
-    project = Project(tmp_path, suite + "limits: {measure_time: 10 ms}\n")
+    project = Project(tmp_path, suite)
+    (tmp_path / "mine.py").write_text(MENDABLE)
     first = project.harness("run", "suite.yaml", "--json").json
-    assert [one["kind"] for one in first["failures"]] == ["timed_out"]
-    project.suite.write_text(suite)
+    assert [one["kind"] for one in first["failures"]] == ["bad_input"]
+    (tmp_path / "mended").touch()
     assert len(project.harness("run", "suite.yaml", "--json").json["failures"]) == 1
     again = project.harness("run", "suite.yaml", "--retry-failed", "--json").json
     assert again["failures"] == []
-    assert len(again["candidates"]) == 1
+    assert len(again["candidates"]) == 2

@@ -28,7 +28,7 @@ class World:
         return {metric: fact.value for metric, fact in self.facts[row].facts.items()}
 
     def learn(self, guided, row):
-        guided.learn(row, self.values(row), 0.9 if self.facts[row].failure else None)
+        guided.learn(row, self.values(row), failed=self.facts[row].failure is not None)
 
     def search(self, count, seed=0, guided=None):
         guided = guided or Guided(self.features, self.problem.sharing, seed)
@@ -123,8 +123,8 @@ def test_a_shared_fact_is_known_of_all_that_share_it(small):
     sharing = {"accuracy": np.arange(96) // 2}
     guided = Guided(small.features, sharing, 0)
     guided.learn(10, {"accuracy": 0.7, "latency_p50": 0.01})
-    guided.know(20, {"accuracy": 0.8})
-    accuracy, latency = guided._known("accuracy"), guided._known("latency_p50")
+    guided.learnt.know(20, {"accuracy": 0.8})
+    accuracy, latency = guided.learnt.values("accuracy"), guided.learnt.values("latency_p50")
     assert np.flatnonzero(~np.isnan(accuracy)).tolist() == [10, 11, 20, 21]
     assert np.flatnonzero(~np.isnan(latency)).tolist() == [10]
     assert guided.tried == [10]
@@ -140,7 +140,7 @@ def test_what_fails_together_becomes_rarer(breaking):
     others = [row for row, (family, chain) in rows.items() if family == "netab" and chain == "prune"]
     plain = [row for row, (family, chain) in rows.items() if family == "netaa" and not chain]
     for row in pruned[:2]:
-        guided.learn(row, {}, 0.9)
+        guided.learn(row, {}, failed=True)
     for row in (others[0], others[5], plain[0], plain[5]):
         guided.learn(row, {"accuracy": 0.8, "latency_p50": 0.01})
     likely = guided._failing(np.arange(len(breaking.candidates)))
@@ -163,7 +163,7 @@ def test_where_all_that_is_left_will_fail_it_is_still_proposed(breaking):
     guided = Guided(breaking.features, breaking.problem.sharing, 0)
     left = [row for row, one in enumerate(breaking.candidates) if [choice.part for choice in one.passes] == ["prune"]]
     for row in left[:20]:
-        guided.learn(row, {}, 0.9)
+        guided.learn(row, {}, failed=True)
     assert guided.propose(left[20:], breaking.aim).row in left[20:]
 
 
