@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["tests", "lint", "types", "layers"]
+nox.options.sessions = ["tests", "lint", "types", "layers", "docs"]
 nox.options.default_venv_backend = "none"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -43,7 +43,7 @@ def _python(session: nox.Session, *args: str) -> None:
     session.run(PYTHON, *args)
 
 
-GROUPS = (("tests/unit", "tests/property"), ("tests/contract",), ("tests/own",), ("tests/end_to_end",))
+GROUPS = (("tests/unit", "tests/property"), ("tests/contract",), ("tests/own",), ("tests/end_to_end",), ("tests/browser",))
 """Tests that share a process: none should go on in one that has loaded every runtime, compiler and quantizer."""
 
 
@@ -78,10 +78,25 @@ def layers(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into site/, a folder that opens from disk; a warning is an error."""
+    _install(session, "docs")
+    _python(session, "-m", "mkdocs", "build", "--strict")
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure the harness itself: figures are printed, nothing is asserted on time."""
     _install(session, "tests")
     _python(session, "-m", "pytest", "tests/benchmarks", "--benchmark-enable", "-s", *session.posargs)
+
+
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """Make the documentation's pictures of the page, from what is stored of the quickstart; needs Chromium."""
+    _install(session, "tests")
+    session.run(str(BIN / "harness"), "report", "suites/quickstart.yaml")
+    _python(session, "-m", "tests.browser.pictures", "reports/quickstart/index.html", "docs/pictures")
 
 
 @nox.session

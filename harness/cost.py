@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from harness.answer import show_facts
+from harness.answer.building import show_facts
+from harness.answer.evidence import Evidence
+from harness.answer.lineage import case, lineage, parent_of
 from harness.errors import HarnessError, JobError
 from harness.evaluate import Evaluator
-from harness.evidence import Evidence
 from harness.ledger import Known
-from harness.lineage import case, lineage, parent_of
 from harness.operators import Profile, kinds
 from harness.pipeline import Setting, only_one
 from harness.reasons import why
@@ -25,13 +25,13 @@ Say = Callable[[str, str], None]
 """Told a candidate's label, and what is being done for it."""
 
 
-def explain(setting: Setting, label: str, say: Say) -> dict[str, Any]:
-    """Return the time of each operator of the candidate ``label`` and of its parent, taken where it is not stored, and why.
+def explain(setting: Setting, wanted: str, say: Say) -> dict[str, Any]:
+    """Return the time of each operator of the ``wanted`` candidate and of its parent, taken where it is not stored, and why.
 
-    Raises InputError for a label that is not in the suite, and HarnessError where its profile cannot be taken.
+    Raises InputError where the suite has no such candidate, and HarnessError where its profile cannot be taken.
     """
-    candidate = setting.space.find(label)
-    parent = parent_of(candidate)
+    candidate = setting.space.find(wanted)
+    label, parent = candidate.label, parent_of(candidate)
     both = (candidate, parent) if parent else (candidate,)
     absent = _take(setting, both, say)
     if label in absent:

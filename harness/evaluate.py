@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from harness import compiling, derive, jobs, launch, probing
 from harness.errors import JobError, OutOfTimeError
@@ -39,16 +39,23 @@ class Evaluation:
     """Why it was not measured in full, after a quick look; ``facts`` are then those of the look."""
 
 
-class _EndedError(Exception):
-    """A quick look at a candidate was enough."""
+@dataclass(frozen=True, slots=True)
+class QuickLook:
+    """What a quick look at a candidate told."""
 
-    def __init__(self, facts: Mapping[str, Fact], why: str, added: int) -> None:
-        super().__init__(why)
-        self.facts, self.why, self.added = facts, why, added
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    why: str | None = None
+    """Why it is not to be measured in full, if so."""
+    added: int = 0
+    """How many facts were measured for it."""
 
 
-Look = Callable[[Candidate, Artifact, Say], tuple[Mapping[str, Fact], str | None]]
-"""Looks quickly at a candidate: facts, and why it is not to be measured in full, if so; raises JobError."""
+class _Done(NamedTuple):
+    """What evaluating did: how many facts it added, how many it found, and the look that ended it, if one did."""
+
+    added: int
+    reused: int
+    ended: QuickLook | None = None
 
 
 class Evaluator:
@@ -58,7 +65,8 @@ class Evaluator:
         self, ledger: Ledger, store: Store, environment: Environment, maker: Maker, root: Path, time_left: Callable[[], float]
     ) -> None:
         """``time_left`` tells the seconds until the run must end, whatever is in work."""
-        self.look: Look | None = None
+        self.look: Callable[[Candidate, Artifact, Say], QuickLook] | None = None
+        """Looks quickly at a candidate before it is measured; raises JobError."""
         self.ledger = ledger
         self.time_left = time_left
         self.store = store
@@ -84,11 +92,8 @@ class Evaluator:
         known = self._look_up(candidate)
         self._doing = "measure"
         if known.complete:
-            return _evaluation(known, 0)
-        try:
-            return self._try(known, say, lambda: self._complete(known, say))
-        except _EndedError as end:
-            return Evaluation(candidate, end.facts, None, end.added, 0, end.why)
+            return _as_known(known)
+        return self._try(known, lambda: self._complete(known, say))
 
     def evaluate_again(self, candidate: Candidate, process: int, say: Say) -> Evaluation:
         """Measure ``candidate``, complete so far, in its nth process: what is missing there, or all that was disturbed."""
@@ -96,43 +101,48 @@ class Evaluator:
         self._doing = "measure_again"
         artifact = known.artifact
         if artifact is None or known.failure:
-            return _evaluation(known, 0)
+            return _as_known(known)
         if not is_there(artifact):  # somebody tidied up: make it again first
-            return self._try(known, say, lambda: self._complete(known, say))
+            return self._try(known, lambda: self._complete(known, say))
         missing = known.later[process - 1] if process else {}
         if missing:
             say(f"measuring in process {process + 1}")
-            return self._try(known, say, lambda: self.measure(candidate, artifact, missing, say, process))
+            return self._try(known, lambda: _Done(self.measure(candidate, artifact, missing, say, process), len(known.facts)))
         if process in known.disturbed:
             say("measuring again: the machine was busy")
-            return self._try(known, say, lambda: self._replace(candidate, artifact, process, say))
-        return _evaluation(known, 0)
+            return self._try(known, lambda: _Done(self._replace(candidate, artifact, process, say), len(known.facts)))
+        return _as_known(known)
 
-    def _try(self, known: Known, say: Say, work: Callable[[], int]) -> Evaluation:
-        """Do the work, which returns how many facts it added; keep what stops it as a failure."""
-        measured = 0
+    def _try(self, known: Known, work: Callable[[], _Done]) -> Evaluation:
+        """Do the work and return what is known after it; keep what stops it as a failure."""
+        done = None
         try:
-            measured = work()
+            done = work()
         except JobError as error:
             if error.kind == "timed_out" and self.time_left() <= 0:
                 raise OutOfTimeError(f"the time was over while {known.candidate.label} was in work") from None
             self.store.add_failure(_failure(error, known))
-        return _evaluation(self._look_up(known.candidate), measured)
+        if done and done.ended:
+            return Evaluation(known.candidate, done.ended.facts, None, done.added, done.reused, done.ended.why)
+        after = _as_known(self._look_up(known.candidate))
+        return replace(after, measured=done.added, reused=done.reused) if done else after
 
     def _look_up(self, candidate: Candidate) -> Known:
         return self.ledger.look_up([candidate])[candidate.label]
 
-    def _complete(self, known: Known, say: Say) -> int:
-        """Do what is missing and return how many facts that added; raises _EndedError where a quick look ends it."""
+    def _complete(self, known: Known, say: Say) -> _Done:
+        """Do what is missing, unless a quick look ends it."""
         artifact, added = self._prepared(known, say)
+        reused = len(known.facts) - added
         if known.missing and self.look:
-            facts, why = self.look(known.candidate, artifact, say)
-            if why:
-                raise _EndedError(facts, why, added)
+            look = self.look(known.candidate, artifact, say)
+            added += look.added
+            if look.why:
+                return _Done(added, 0, look)
         if known.missing:
             say("measuring")
             added += self.measure(known.candidate, artifact, known.missing, say)
-        return added
+        return _Done(added, reused)
 
     def _prepared(self, known: Known, say: Say) -> tuple[Artifact, int]:
         """Return the candidate's artifact, made unless it is there, and how many facts that added."""
@@ -151,7 +161,7 @@ class Evaluator:
             added = self._new(counted)
             self.store.add_artifact(artifact, counted)
             fresh = self._look_up(candidate)
-            known.artifact, known.missing, known.attempt = artifact, fresh.missing, fresh.attempt
+            known.artifact, known.facts, known.missing, known.attempt = artifact, fresh.facts, fresh.missing, fresh.attempt
         if artifact.fixed_batch not in (None, candidate.batch_size):
             message = f"its graph takes batches of {artifact.fixed_batch} only, not of {candidate.batch_size}"
             raise JobError("unsupported", "load", message)
@@ -297,8 +307,9 @@ def _cleaner(old: Fact, new: Fact | None) -> Fact:
     return kept.model_copy(update={"tries": old.tries + 1})
 
 
-def _evaluation(known: Known, measured: int) -> Evaluation:
-    return Evaluation(known.candidate, known.facts, known.failure, measured, max(0, len(known.facts) - measured))
+def _as_known(known: Known) -> Evaluation:
+    """Return what is known of a candidate, for which nothing was measured now."""
+    return Evaluation(known.candidate, known.facts, known.failure, 0, len(known.facts))
 
 
 def is_there(artifact: Artifact) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness import derive, keys
+from harness.bulk import collecting_nothing
 from harness.compatibility import unscored
 from harness.derive import Subject
 from harness.keys import Keys, digest_files, part_identity
@@ -25,6 +26,8 @@ ACCURACY: Final = "accuracy"
 """The metrics of the suite's task, whichever they are."""
 OWN_METRIC: Final = "own_metric"
 PROFILE: Final = "profile"
+MEDIANS: Final = {"single_stream": "latency_p50", "multi_stream": "multi_stream_p50"}
+"""Scenarios that time each query by itself, and the metric that says which runs such timings rest on."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class Known:
     """The processes whose timings are to be taken again, 0 the first: something disturbed them."""
     done: dict[str, int] = field(default_factory=dict)
     """Task: the run that completed it, in the first process."""
+    timed: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Scenario that times each query by itself: the runs its timings rest on, one a process."""
     attempt: str = ""
     """Key of a failure to measure it."""
     runs: tuple[int, ...] = ()
@@ -65,12 +70,17 @@ class Ledger:
         self.suite = suite
         self.registry = registry
         self.store = store
+        self.environment = environment
         scenarios = {choice.part: self._identity(choice) for choice in suite.scenarios}
         self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end, _own_metric(suite), suite.subset)
         self.metrics = tuple(name for name, metric in METRICS.items() if self._measures(metric))
         """What the suite has measured; the rest is derived, or not asked for."""
         self._planner = Planner(suite, registry)
         self._plans: dict[str, Plan] = {}
+
+    def of(self, suite: Suite) -> Ledger:
+        """Return the ledger of another suite, over the same store on the same machine."""
+        return Ledger(suite, self.registry, self.store, self.environment)
 
     def _identity(self, choice: Choice) -> dict[str, Any]:
         """Return what identifies a scenario with what ends its timings: a probe has a time limit, and no sizing."""
@@ -132,6 +142,7 @@ class Ledger:
         """Whether a task is a scenario that is asked at one rate after the other, in processes of its own."""
         return task in self.setting.scenarios and self.registry.scenarios[task].probed
 
+    @collecting_nothing()
     def look_up(self, candidates: Sequence[Candidate]) -> dict[str, Known]:
         """Return what is known of each candidate, by label, in their order."""
         found = {c.label: Known(c, self.plan(c), unscored=self.why_not_scored(c)) for c in candidates}
@@ -164,6 +175,7 @@ class Ledger:
                 for name, several in named.items()
                 if several
             }
+            known.timed = {scenario: _runs(named[name]) for scenario, name in MEDIANS.items() if named.get(name)}
             known.facts |= derive.from_facts(known.facts, self.suite.target)
             missing = [{task: key for task, key in each.items() if key not in done} for each in tasks[label]]
             known.missing, known.later = missing[0], tuple(missing[1:])
@@ -228,6 +240,11 @@ class Ledger:
         return {name: len(found) for name, found in wanted.items()}
 
 
+def finished(known: Mapping[str, Known]) -> dict[str, Mapping[str, Fact]]:
+    """Return the facts of what is measured in full, by label."""
+    return {label: one.facts for label, one in known.items() if one.complete and not one.failure}
+
+
 def _profile(of: Keys) -> str:
     return of.task(PROFILE, Scope.QUERY, None)
 
@@ -239,6 +256,10 @@ def _disturbed(wanted: Mapping[str, Mapping[int, str]], facts: Mapping[str, Fact
     """
     timed = ((p, facts[key]) for name in wanted if METRICS[name].replicated for p, key in wanted[name].items() if key in facts)
     return sorted({process for process, fact in timed if fact.quality != "clean" and fact.tries <= again})
+
+
+def _runs(facts: Sequence[Fact]) -> tuple[int, ...]:
+    return tuple(fact.run for fact in facts if fact.run is not None)
 
 
 def _own_metric(suite: Suite) -> dict[str, str] | None:

@@ -89,12 +89,12 @@ def _percentiles() -> Iterator[Metric]:
     for name, p in PERCENTILES.items():
         scenario = "single_stream" if name.startswith("latency") else "multi_stream"
         what = "a query" if scenario == "single_stream" else "a query of several samples"
-        yield Metric(name, units.SECOND, False, Scope.QUERY, f"time of {what} that {p:.4g} of all do not exceed", scenario)
+        yield Metric(name, units.SECOND, False, Scope.QUERY, f"time of {what} that {100 * p:g} % of all do not exceed", scenario)
 
 
 def _parts() -> Iterator[Metric]:
     for name, what in PARTS.items():
-        summary = f"median time of a query spent on {what}"
+        summary = f"median time of this part of a query: {what}"
         yield Metric(f"time_{name}", units.SECOND, False, Scope.QUERY, summary, "single_stream")
 
 

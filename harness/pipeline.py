@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from harness import answer, published, recommend, utility
-from harness.errors import HarnessError, InputError, JobError
-from harness.evaluate import Evaluation, Evaluator
-from harness.evidence import Evidence
-from harness.ledger import Known, Ledger
-from harness.lineage import parent_of
+from harness import published
+from harness.answer import building, since
+from harness.answer.evidence import Evidence
+from harness.errors import HarnessError, InputError
+from harness.evaluate import Evaluation, Evaluator, QuickLook
+from harness.ledger import Known, Ledger, finished
 from harness.measure import environment as machine
-from harness.progress import Observer, Status
 from harness.record import Environment
 from harness.registry import Registry
-from harness.screen import Screen, quick
+from harness.running.live import Live, Publish
+from harness.running.profiling import profile, worth_profiling
+from harness.running.progress import Observer, Status
+from harness.running.tally import Tally
+from harness.screen import screen
 from harness.search.algorithm import name as search_name
 from harness.space import Space, expand
 from harness.spec import Candidate, Suite
 from harness.store import Store
 from harness.workshop import Workshop
+
+if TYPE_CHECKING:
+    from harness.search.loop import Progress
+    from harness.search.pilot import Pilot
+    from harness.search.study import Study
 
 OVERTIME: Final = 1.1
 """No candidate is begun after the minutes of a suite; one in work may take this much of them, then it is stopped."""
@@ -63,12 +73,13 @@ def recommend_now(setting: Setting, profile: str | None = None) -> dict[str, Any
             names = ", ".join(one.name for one in suite.profiles)
             raise InputError(f"the suite has no profile {profile!r}", f"it has {names}")
         suite = suite.model_copy(update={"profiles": chosen})
-    stopped = setting.store.recall(search_name(setting.suite, inside(setting.space), setting.environment.id))
+    study = search_name(setting.suite, inside(setting.space), setting.environment.id)
+    stopped = setting.store.recall(study)
     known = setting.known()
-    finished = {label: one.facts for label, one in known.items() if one.complete and not one.failure}
-    told: dict[str, Any] = {"screened": _screened(_screen(setting, lambda: finished), known)}
+    told: dict[str, Any] = {"screened": _screened(setting, known), "study": study}
     told |= {"stop_reason": stopped} if stopped else {}
-    return answer.build(suite, setting.space, known, setting.environment, Evidence(setting.store), told)
+    before = [] if profile else since.recall(setting.store, suite.name, setting.environment.id)
+    return building.build(suite, setting.space, known, setting.environment, Evidence(setting.store), told, before)
 
 
 def inside(space: Space) -> list[str]:
@@ -81,165 +92,147 @@ def forget_failures(setting: Setting) -> None:
     setting.store.forget_failures(one.failure.key for one in setting.known().values() if one.failure)
 
 
-def run(setting: Setting, observer: Observer) -> dict[str, Any]:
-    """Search, measure what is not known, and return the answer."""
-    from harness.search.loop import (  # late: a dry run and a recommendation need no optuna
-        Progress,
-        search,
-    )
-    from harness.search.outlines import outlines, with_published
-    from harness.search.pilot import taught
-    from harness.search.rounds import contenders, replicate
-    from harness.search.study import Study
+def run(setting: Setting, observer: Observer, publish: Publish | None = None) -> dict[str, Any]:
+    """Search, measure what is not known, and return the answer; ``publish`` takes the answer so far, now and then."""
+    _require_candidates(setting.space)
+    limits = setting.suite.limits
+    with only_one(setting.root), Workshop(setting.root, limits.prepare_time, limits.memory) as workshop:
+        return _Run(setting, observer, workshop, publish).answer()
 
-    suite, space = setting.suite, setting.space
-    _require_candidates(space)
-    tally = _Tally(setting, observer)
-    labels = inside(space)
-    with only_one(setting.root), Workshop(setting.root, suite.limits.prepare_time, suite.limits.memory) as workshop:
-        stale = [label for label, one in setting.known().items() if not one.complete]
+
+class _Run:
+    """A run of a suite: what it knows from the beginning, and what it works with."""
+
+    def __init__(self, setting: Setting, observer: Observer, workshop: Workshop, publish: Publish | None) -> None:
+        self.setting, self.observer, self.workshop = setting, observer, workshop
+        self.before = setting.known()
+        self.tally = Tally(setting.suite, setting.space, self.before, observer)
+        self.evaluator = Evaluator(
+            setting.ledger, setting.store, setting.environment, workshop, setting.root, lambda: self.left(OVERTIME)
+        )
+        self.screen = screen(setting.ledger, setting.space, self.tally.finished, self.evaluator)
+        self.evaluator.look = self.screen.look if self.screen else None
+        self.live = Live(publish, time.monotonic)
+        self.status: Status | None = None
+
+    def left(self, share: float = 1.0) -> float:
+        """Return the seconds that are left of the suite's minutes, or of a ``share`` of them."""
+        return self.setting.suite.search.minutes * 60 * share - self.tally.elapsed
+
+    def answer(self) -> dict[str, Any]:
+        """Do it, and return the answer."""
+        setting = self.setting
+        study, progress = self._search()
+        replicates = self._replicate()
+        known = setting.known()
+        worth = worth_profiling(setting.suite, setting.space, known)
+        profile(self.evaluator, worth, known, self.observer.stage, self.left)
+        known = setting.known()
+        told = {
+            "screened": _screened(setting, known),
+            "algorithm": study.algorithm,
+            "study": study.name,
+            "stop_reason": progress.stop,
+            "tried": progress.tried,
+            "planned": progress.planned,
+            "seconds": round(self.tally.elapsed, 1),
+            "replicates": replicates,
+            "seconds_by_stage": {name: round(spent, 1) for name, spent in self._spent(progress).items()},
+            "counts": self.tally.counts(known),
+        }
+        found = self._build(known, told)
+        since.remember(setting.store, found)
+        return found
+
+    def _build(self, known: Mapping[str, Known], told: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer that ``known`` gives, with what is ``told`` of the run."""
+        setting = self.setting
+        before = since.recall(setting.store, setting.suite.name, setting.environment.id)
+        return building.build(setting.suite, setting.space, known, setting.environment, Evidence(setting.store), told, before)
+
+    def _spent(self, progress: Progress) -> dict[str, float]:
+        """Return the seconds spent, by what they were spent on."""
+        return {"propose": progress.proposing, **self.evaluator.spent, "report": self.live.spent}
+
+    def _so_far(self) -> dict[str, Any]:
+        """Return the answer of what is known by now, which says that the run goes on."""
+        known, status = self.setting.known(), self.status
+        going_on = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(self.tally.elapsed, 1),
+            "tried": status.tried if status else 0,
+            "planned": status.planned if status else None,
+            "left": round(max(0.0, self.left()), 1),
+        }
+        study = search_name(self.setting.suite, inside(self.setting.space), self.setting.environment.id)
+        told = {
+            "screened": _screened(self.setting, known),
+            "study": study,
+            "going_on": going_on,
+            "counts": self.tally.counts(known),
+        }
+        return self._build(known, told)
+
+    def _search(self) -> tuple[Study, Progress]:
+        """Try candidates until the search is over; those that a quick look ended, and still would, count as tried."""
+        from harness.search.loop import search  # late: a dry run and a recommendation need no optuna
+        from harness.search.study import Study
+
+        setting = self.setting
+        suite, space = setting.suite, setting.space
+        ended = self.screen.ended(self.before) if self.screen else {}
+        stale = [label for label, one in self.before.items() if not one.complete and label not in ended]
         study = Study(suite, space.candidates, setting.store.url, setting.environment.id, stale)
-        observer.began(suite.name, min(suite.search.trials, len(space.candidates)), study.algorithm)
-        deadline = time.monotonic() + suite.search.minutes * 60 * OVERTIME
-        evaluator = Evaluator(
-            setting.ledger, setting.store, setting.environment, workshop, setting.root, lambda: deadline - time.monotonic()
-        )
-
-        screen = _screen(setting, tally.finished, evaluator)
-        evaluator.look = screen.look if screen else None
-
-        def evaluate(candidate: Candidate) -> Evaluation:
-            return tally.add(evaluator.evaluate(candidate, lambda text: observer.stage(candidate.label, text)))
-
-        def tell(progress: Progress) -> None:
-            observer.progressed(tally.status(progress.planned, progress.tried, progress.durations))
-
-        def again(candidate: Candidate, process: int) -> Evaluation:
-            return tally.add(evaluator.evaluate_again(candidate, process, lambda text: observer.stage(candidate.label, text)))
-
-        pilot = None
-        if study.algorithm == "guided":
-            found = outlines(setting.ledger, space, workshop, observer.stage, lambda: deadline - time.monotonic())
-            found = with_published(found, space, published.accuracies(setting.store))
-            pilot = taught(setting.ledger, space, setting.known(), study.tried, found)
-        progress = search(suite, space, study, evaluate, time.monotonic, tell, pilot)
+        self.observer.began(suite.name, min(suite.search.trials, len(space.candidates)), study.algorithm)
+        pilot = self._pilot(study.tried, ended) if study.algorithm == "guided" else None
+        progress = search(suite, space, study, self._evaluate, time.monotonic, self._tell, pilot)
         setting.store.remember(study.name, progress.stop)
-        replicates = replicate(
-            suite,
+        return study, progress
+
+    def _pilot(self, tried: Sequence[str], ended: Mapping[str, QuickLook]) -> Pilot:
+        """Return what guides the search, with all that is known before it."""
+        from harness.search.outlines import outlines, with_published
+        from harness.search.pilot import taught
+
+        setting = self.setting
+        found = outlines(setting.ledger, setting.space, self.workshop, self.observer.stage, lambda: self.left(OVERTIME))
+        found = with_published(found, setting.space, published.accuracies(setting.store))
+        quick = {label: look.facts for label, look in ended.items()}
+        return taught(setting.ledger, setting.space, self.before, tried, found, quick)
+
+    def _replicate(self) -> str:
+        """Measure contenders in more processes; return why that ended."""
+        from harness.search.rounds import contenders, replicate
+
+        setting = self.setting
+        labels, baseline_of = inside(setting.space), setting.space.baseline_of()
+        return replicate(
+            setting.suite,
             setting.known,
-            lambda known: contenders(suite, known, labels, space.baseline_of()),
-            again,
-            lambda: suite.search.minutes * 60 - tally.elapsed,
+            lambda known: contenders(setting.suite, known, labels, baseline_of),
+            self._again,
+            self.left,
         )
-        _profile(setting, evaluator, observer, lambda: suite.search.minutes * 60 - tally.elapsed)
-    known = setting.known()
-    told = {
-        "screened": _screened(screen, known),
-        "algorithm": study.algorithm,
-        "study": study.name,
-        "stop_reason": progress.stop,
-        "tried": progress.tried,
-        "planned": progress.planned,
-        "seconds": round(tally.elapsed, 1),
-        "replicates": replicates,
-        "seconds_by_stage": {"propose": round(progress.proposing, 1), **{k: round(v, 1) for k, v in evaluator.spent.items()}},
-        "counts": tally.counts(known),
-    }
-    return answer.build(suite, space, known, setting.environment, Evidence(setting.store), told)
+
+    def _evaluate(self, candidate: Candidate) -> Evaluation:
+        return self.tally.add(self.evaluator.evaluate(candidate, partial(self.observer.stage, candidate.label)))
+
+    def _again(self, candidate: Candidate, process: int) -> Evaluation:
+        done = self.tally.add(self.evaluator.evaluate_again(candidate, process, partial(self.observer.stage, candidate.label)))
+        self.live.offer(self._so_far)
+        return done
+
+    def _tell(self, progress: Progress) -> None:
+        self.status = self.tally.status(progress.planned, progress.tried, progress.durations)
+        self.observer.progressed(self.status)
+        self.live.offer(self._so_far)
 
 
-def _screen(setting: Setting, finished: Callable[[], recommend.Table], evaluator: Evaluator | None = None) -> Screen | None:
-    """Return what judges candidates by a quick look, if the suite wants that; with an ``evaluator`` it looks, too."""
-    registry = setting.ledger.registry
-    asked = quick(setting.suite, frozenset(name for name, part in registry.scenarios.items() if part.probed))
-    if asked is None:
-        return None
-    ledger = Ledger(asked, registry, setting.store, setting.environment)
-    return Screen(setting.ledger, setting.space, ledger, evaluator.of(ledger) if evaluator else None, finished)
-
-
-def _screened(screen: Screen | None, known: Mapping[str, Known]) -> list[dict[str, Any]]:
+def _screened(setting: Setting, known: Mapping[str, Known]) -> list[dict[str, Any]]:
     """Return the candidates that a quick look ended, with what it told."""
-    if screen is None:
-        return []
-    told = [(label, *screen.judge(one.candidate)) for label, one in known.items() if one.artifact and not one.complete]
-    return [{"candidate": label, "why": why, "facts": answer.show_facts(facts)} for label, facts, why in told if why]
-
-
-def _profile(setting: Setting, evaluator: Evaluator, observer: Observer, time_left: Callable[[], float]) -> None:
-    """Take the time of each operator of what is recommended and of its parents, while there is time; failures are only told."""
-    known = setting.known()
-    for label in _worth_profiling(setting, known):
-        if time_left() <= 0:
-            return
-        try:
-            evaluator.profile(known[label].candidate, lambda text, label=label: observer.stage(label, text))  # type: ignore[misc]
-        except JobError as error:
-            observer.stage(label, f"not profiled: {error.message}")
-
-
-def _worth_profiling(setting: Setting, known: Mapping[str, Known]) -> list[str]:
-    """Return what is recommended for some profile, each followed by its parent."""
-    facts = {label: one.facts for label, one in known.items() if one.complete and one.facts and not one.failure}
-    inside = {candidate.label: facts[candidate.label] for candidate in setting.space.candidates if candidate.label in facts}
-    baseline_of = setting.space.baseline_of()
-    told = [recommend.recommend(profile, inside, baseline_of, facts) for profile in utility.anchored(setting.suite, facts)]
-    chosen = [known[one.candidate].candidate for one in told if one.candidate]
-    parents = [parent.label if (parent := parent_of(one)) else one.label for one in chosen]
-    labels = (label for pair in zip((one.label for one in chosen), parents, strict=True) for label in pair)
-    return [label for label in dict.fromkeys(labels) if label in facts]
-
-
-class _Tally:
-    """Counts what a run did, and keeps the best so far per profile."""
-
-    def __init__(self, setting: Setting, observer: Observer) -> None:
-        self.setting = setting
-        self.observer = observer
-        self.began = time.monotonic()
-        self.measured = self.failed = 0
-        self.seen: dict[str, Evaluation] = {}
-        self.looked_up: dict[str, int] = {}
-        self.before = {label: one.facts for label, one in setting.known().items() if one.complete and not one.failure}
-
-    def finished(self) -> recommend.Table:
-        """Return the facts of everything that is measured in full, by label."""
-        seen = {label: one.facts for label, one in self.seen.items() if not one.failure and not one.ended}
-        return {**self.before, **seen}
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the run began."""
-        return time.monotonic() - self.began
-
-    def add(self, evaluation: Evaluation) -> Evaluation:
-        """Count an evaluation and tell the observer."""
-        self.measured += evaluation.measured
-        self.failed += evaluation.failure is not None
-        self.seen[evaluation.candidate.label] = evaluation
-        self.looked_up.setdefault(evaluation.candidate.label, evaluation.reused)
-        self.observer.evaluated(evaluation)
-        return evaluation
-
-    @property
-    def reused(self) -> int:
-        """Facts of the candidates seen that were looked up."""
-        return sum(self.looked_up.values())
-
-    def counts(self, known: Mapping[str, Known]) -> dict[str, int]:
-        """Return facts measured in this run, and facts of the answer that were known before it or shared."""
-        untouched = sum(len(one.facts) for label, one in known.items() if one.complete and label not in self.looked_up)
-        return {"measured": self.measured, "reused": self.reused + untouched}
-
-    def status(self, planned: int, tried: int, durations: list[float]) -> Status:
-        """Return how far the run is."""
-        facts = {label: one.facts for label, one in self.seen.items() if not one.failure and not one.ended}
-        baseline_of = self.setting.space.baseline_of()
-        best = {p.name: recommend.recommend(p, facts, baseline_of, facts) for p in utility.anchored(self.setting.suite, facts)}
-        budget = self.setting.suite.search.minutes * 60 - self.elapsed
-        recent = durations[-10:]
-        left = min(budget, (planned - tried) * sum(recent) / len(recent)) if recent else None
-        return Status(planned, tried, self.measured, self.reused, self.failed, self.elapsed, left, best)
+    looked = screen(setting.ledger, setting.space, lambda: finished(known))
+    ended = looked.ended(known) if looked else {}
+    return [{"candidate": label, "why": look.why, "facts": building.show_facts(look.facts)} for label, look in ended.items()]
 
 
 def _require_candidates(space: Space) -> None:

@@ -79,12 +79,12 @@ class Preprocess(Value):
     resize: int | None = Field(None, ge=1, description="length of the short side after resizing, pixels")
     crop: int | None = Field(None, ge=1, description="side of the central square, pixels")
     size: tuple[int, int] | None = Field(None, description="height and width, both stretched to, pixels")
-    interpolation: Literal["nearest", "bilinear", "bicubic"] = "bilinear"
+    interpolation: Literal["nearest", "bilinear", "bicubic"] = Field("bilinear", description="how pixels are resized")
     channels: int | None = Field(None, description="1 (grey) or 3 (RGB); default: those of the dataset")
-    layout: Literal["NCHW", "NHWC", "flat", "as_is"] = "NCHW"
-    scale: float = 1 / 255
-    mean: tuple[float, ...] = (0.0,)
-    std: tuple[float, ...] = (1.0,)
+    layout: Literal["NCHW", "NHWC", "flat", "as_is"] = Field("NCHW", description="order of the axes; flat: one row a sample")
+    scale: float = Field(1 / 255, description="what pixels are multiplied by first")
+    mean: tuple[float, ...] = Field((0.0,), description="then taken off, one for all channels or one each")
+    std: tuple[float, ...] = Field((1.0,), description="then divided by, one for all channels or one each")
     inputs: dict[str, str] | None = Field(None, description="of records: the model's inputs in order, with their NumPy types")
 
 
@@ -99,6 +99,8 @@ class Artifact(Value):
     """Folder with the test split after the artifact's geometry: ``samples.npy`` and ``labels.npy``."""
     originals: str = ""
     """Folder with some samples of the test split as they are, for queries end to end."""
+    samples: int | None = None
+    """How many the test split has; None in what was made before they were counted."""
     sample_shape: tuple[int, ...]
     classes: int
     """Scores that a sample gets; 0: any number, as of embeddings."""

@@ -1,49 +1,55 @@
 """A quick look at a candidate before it is measured in full: short timings, and scores on a part of the test split.
 
-It ends a candidate that breaks a constraint of every profile beyond doubt, and one that, even at the better ends of its
-intervals, neither touches the front nor reaches the best utility of any profile. Its facts have keys of their own, since they
-depend on the shorter timings and on the samples: they are known the next time, and never stand for full ones.
+It ends what cannot win any more (``prospects``). Its facts have keys of their own, since they depend on the shorter timings and
+on the samples: they are known the next time, and never stand for full ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 
-from harness import units, utility
-from harness.columns import Table, gather
-from harness.evaluate import Evaluator
-from harness.interfaces import Array
-from harness.ledger import ACCURACY, Ledger
-from harness.metrics import METRICS, PERCENTILES
+from harness.decide.columns import Table
+from harness.evaluate import Evaluator, QuickLook
+from harness.ledger import ACCURACY, Known, Ledger
 from harness.pairs import paired
+from harness.prospects import hopeless
 from harness.record import Artifact, Fact
-from harness.search.objectives import objectives
 from harness.space import Space
-from harness.spec import Candidate, Measure, Profile, Suite
-from harness.utility import Weighed
+from harness.spec import Candidate, Measure, Suite
 from harness.workshop import Say
 
 SAMPLES: Final = 512
 WORTH: Final = 4
 """A look pays where the whole test split has so many times its samples."""
-BEYOND: Final = 3.0
-"""Standard errors beyond a bound that leave no doubt: one in 700 is ended wrongly by one bound."""
 QUICK: Final = Measure(min_queries=11, min_time=0.05, max_queries=64, max_time=0.1, hard_time=5.0, processes=1, again=0)
+SAMPLES_KEPT: Final = 4
+"""Runs whose raw samples stay in memory: those of a candidate and of its baseline."""
 
 Finished = Callable[[], Table]
 """Facts by label of what was measured in full so far."""
 
 
-def quick(suite: Suite, registry_probed: frozenset[str]) -> Suite | None:
-    """Return the suite as a quick look asks it; None where there is none. Scenarios that are probed take too long for it."""
+def quick(suite: Suite, probed: frozenset[str]) -> Suite | None:
+    """Return the suite as a quick look asks it; None where there is none. Scenarios that are ``probed`` take too long for it."""
     wish = suite.search.screen
     if wish == 0 or suite.task == "embedding" or suite.search.algorithm == "exhaustive":
         return None
-    scenarios = tuple(choice for choice in suite.scenarios if choice.part not in registry_probed)
+    scenarios = tuple(choice for choice in suite.scenarios if choice.part not in probed)
     return suite.model_copy(update={"measure": QUICK, "scenarios": scenarios, "own_metric": None, "subset": wish or SAMPLES})
+
+
+def screen(full: Ledger, space: Space, finished: Finished, evaluator: Evaluator | None = None) -> Screen | None:
+    """Return what looks quickly at the candidates of a suite, where it wants that; without ``evaluator`` nothing is measured."""
+    asked = quick(full.suite, frozenset(name for name, part in full.registry.scenarios.items() if part.probed))
+    if asked is None:
+        return None
+    ledger = full.of(asked)
+    return Screen(full, space, ledger, evaluator.of(ledger) if evaluator else None, finished)
 
 
 class Screen:
@@ -51,126 +57,58 @@ class Screen:
 
     def __init__(self, full: Ledger, space: Space, ledger: Ledger, quick: Evaluator | None, finished: Finished) -> None:
         """``ledger`` is that of the quick suite, which ``quick`` measures by; without that it judges by what is known."""
-        self._suite, self._store = full.suite, full.store
         self._full, self._space, self._ledger = full, space, ledger
         self._quick, self._finished = quick, finished
-        self._baselines = {baseline.label for baseline in space.baselines}
+        self._baseline_of = space.baseline_of()
+        self._samples = lru_cache(SAMPLES_KEPT)(full.store.samples)
 
-    def look(self, candidate: Candidate, artifact: Artifact, say: Say) -> tuple[Mapping[str, Fact], str | None]:
-        """Return what a quick look at ``candidate`` tells, and why it is not to be measured in full, if so; raises JobError.
+    def look(self, candidate: Candidate, artifact: Artifact, say: Say) -> QuickLook:
+        """Return what a quick look at ``candidate`` tells; raises JobError.
 
         What is known already may be enough: its files alone, or facts it shares with others.
         """
-        if candidate.label in self._baselines or not self._pays(artifact):
-            return {}, None
-        facts, why = self.judge(candidate)
+        if not self._looks_at(candidate, artifact):
+            return QuickLook()
+        known = self._full.look_up([candidate])
+        told = self._judged(known)[candidate.label]
         missing = self._ledger.look_up([candidate])[candidate.label].missing
-        if why or not missing or not self._quick:
-            return facts, why
+        if told.why or not missing or not self._quick:
+            return told
         say("a quick look")
-        self._quick.measure(candidate, artifact, missing, say)
-        return self.judge(candidate)
+        added = self._quick.measure(candidate, artifact, missing, say)
+        return replace(self._judged(known)[candidate.label], added=added)
 
-    def judge(self, candidate: Candidate) -> tuple[Mapping[str, Fact], str | None]:
-        """Return what is known of ``candidate``, and why it is not to be measured in full, if so."""
-        known = {
-            **self._ledger.look_up([candidate])[candidate.label].facts,
-            **self._full.look_up([candidate])[candidate.label].facts,
+    def ended(self, known: Mapping[str, Known]) -> dict[str, QuickLook]:
+        """Return what a look tells of those candidates that it ends by what is known of them, by label."""
+        open_ = {
+            label: one
+            for label, one in known.items()
+            if one.artifact and not one.complete and self._looks_at(one.candidate, one.artifact)
         }
-        facts = _bounded(known)
+        return {label: told for label, told in self._judged(open_).items() if told.why}
+
+    def _looks_at(self, candidate: Candidate, artifact: Artifact) -> bool:
+        """Whether there is a look at a candidate: a baseline is needed in full, and a look at few samples saves nothing."""
+        pays = bool(self._full.suite.search.screen) or (artifact.samples or 0) >= WORTH * SAMPLES
+        return pays and candidate.label not in self._baseline_of.values()
+
+    def _judged(self, known: Mapping[str, Known]) -> dict[str, QuickLook]:
+        """Return what is known of candidates, and why they are not to be measured in full, where it says so."""
+        quick = self._ledger.look_up([one.candidate for one in known.values()])
+        facts = {label: {**quick[label].facts, **one.facts} for label, one in known.items()}
         finished = self._finished()
-        profiles = utility.anchored(self._suite, finished)
-        weighed = [self._weighed(profile, candidate, facts, finished) for profile in profiles]
-        broken = [_broken(one) for one in weighed]
-        if all(broken):
-            return known, f"{broken[0]}, beyond doubt"
-        if self._outdone(candidate, facts, finished, weighed, profiles):
-            return known, "even at its best it would neither join the front nor be recommended"
-        return known, None
+        differences = {label: found for label, one in facts.items() if (found := self._difference(label, one, finished))}
+        why = hopeless(self._full.suite, self._space, facts, finished, differences)
+        return {label: QuickLook(one, why.get(label)) for label, one in facts.items()}
 
-    def _pays(self, artifact: Artifact) -> bool:
-        if self._suite.search.screen:
-            return True
-        labels = np.load(f"{artifact.inputs}/labels.npy", mmap_mode="r")
-        return len(labels) >= WORTH * SAMPLES
-
-    def _weighed(self, profile: Profile, candidate: Candidate, facts: Mapping[str, Fact], finished: Table) -> Weighed:
-        baseline = self._space.baseline_of()[candidate.label]
-        difference = self._paired(facts.get(ACCURACY), finished.get(baseline, {}).get(ACCURACY))
-        differences = {candidate.label: {ACCURACY: difference}} if difference else None
-        table = {candidate.label: facts}
-        return utility.weigh(profile, gather(table, utility.wanted(profile), {candidate.label: baseline}, finished, differences))
-
-    def _paired(self, mine: Fact | None, theirs: Fact | None) -> dict[str, float] | None:
-        """Return the difference of the accuracies on the samples of the quick look."""
+    def _difference(self, label: str, facts: Mapping[str, Fact], finished: Table) -> dict[str, Any]:
+        """Return by how much a candidate's accuracy differs from its baseline's, on the samples of the quick look."""
+        mine, theirs = facts.get(ACCURACY), finished.get(self._baseline_of[label], {}).get(ACCURACY)
         if mine is None or theirs is None or mine.run is None or theirs.run is None:
-            return None
-        few, whole = self._store.samples(mine.run), self._store.samples(theirs.run)
+            return {}
+        few, whole = self._samples(mine.run), self._samples(theirs.run)
         if "rows" not in few or not np.array_equal(whole["labels"][few["rows"]], few["labels"]):
-            return None
+            return {}
         a = few["predictions"].argmax(axis=1) == few["labels"]
         b = whole["predictions"][few["rows"]].argmax(axis=1) == few["labels"]
-        return paired(*(int(count.sum()) for count in (a & ~b, ~a & b, a & b, ~a & ~b)))._asdict()
-
-    def _outdone(
-        self,
-        candidate: Candidate,
-        facts: Mapping[str, Fact],
-        finished: Table,
-        weighed: list[Weighed],
-        profiles: tuple[Profile, ...],
-    ) -> bool:
-        """Whether a candidate at its best is dominated by another at its worst, and below the best of every profile."""
-        metrics = objectives(self._suite)
-        rivals = [[_worst(other.get(metric), metric) for metric in metrics] for other in finished.values()]
-        mine = np.array([_best(facts.get(metric), metric) for metric in metrics])
-        losses: Array = np.array(rivals or np.empty((0, len(metrics))))
-        if not ((losses <= mine).all(axis=1) & (losses < mine).any(axis=1)).any():
-            return False
-        baseline_of = self._space.baseline_of()
-        for profile, one in zip(profiles, weighed, strict=True):
-            best = utility.weigh(profile, gather(finished, utility.wanted(profile), baseline_of, finished))
-            row = best.first(best.feasible)
-            highest = sum(
-                share * utility.useful(np.array(_at_best(facts.get(metric), metric)), metric, profile)
-                for share, metric in zip(utility.shares(profile), profile.weights, strict=True)
-            )
-            if not _broken(one) and (row is None or highest >= best.utility[row] - best.half_width[row]):
-                return False
-        return True
-
-
-def _broken(weighed: Weighed) -> str | None:
-    """Return a constraint that a candidate breaks beyond doubt, in words."""
-    for i, constraint in enumerate(weighed.profile.constraints):
-        if weighed.slack[0, i] < -BEYOND * weighed.noise[0, i]:
-            value = weighed.columns.mine[constraint.metric].value[0]
-            return f"{constraint.metric} {units.show(float(value), METRICS[constraint.metric].unit)} breaks {constraint.text}"
-    return None
-
-
-def _bounded(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """Return facts with percentiles that want more queries at the median, which they cannot be below."""
-    found = dict(facts)
-    for name in PERCENTILES:
-        median = facts.get(f"{name.rpartition('_')[0]}_p50")
-        if name not in found and median:
-            found[name] = median.model_copy(update={"metric": name, "key": ""})
-    return found
-
-
-def _best(fact: Fact | None, name: str) -> float:
-    """Return the loss at the better end of a fact's interval; nothing beats what is not known."""
-    return -np.inf if fact is None else METRICS[name].loss(_at_best(fact, name))
-
-
-def _at_best(fact: Fact | None, name: str) -> float:
-    higher = METRICS[name].higher
-    if fact is None:
-        return np.inf if higher else 0.0
-    return fact.high if higher else fact.low
-
-
-def _worst(fact: Fact | None, name: str) -> float:
-    """Return the loss at the worse end of a fact's interval; what is not known beats nothing."""
-    return np.inf if fact is None else METRICS[name].loss(fact.low if METRICS[name].higher else fact.high)
+        return {ACCURACY: paired(*(int(count.sum()) for count in (a & ~b, ~a & b, a & b, ~a & ~b)))._asdict()}

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Final
 
 from harness.compatibility import refusal, workload
-from harness.errors import InputError
+from harness.labels import find
 from harness.registry import Registry
 from harness.spec import Candidate, Suite
-
-NEAR: Final = 3
-"""Labels that are offered in place of one that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +35,10 @@ class Space:
         known = {candidate.label for candidate in self.candidates}
         return self.candidates + tuple(b for b in self.baselines if b.label not in known)
 
-    def find(self, label: str) -> Candidate:
-        """Return the candidate or baseline with this label; raises InputError, with labels near it, where there is none."""
+    def find(self, wanted: str) -> Candidate:
+        """Return the candidate or baseline that is meant (``labels.find``); raises InputError where none or several are."""
         known = {candidate.label: candidate for candidate in self.everything}
-        if label not in known:
-            near = get_close_matches(label, known, n=NEAR, cutoff=0.3)
-            hint = f"near are {', '.join(near)}" if near else "harness recommend prints labels"
-            raise InputError(f"the suite has no candidate {label!r}", hint)
-        return known[label]
+        return known[find(wanted, known)]
 
     def baseline_of(self) -> dict[str, str]:
         """Return, per candidate label, the label of its baseline: the one with the same batch size."""

@@ -31,9 +31,13 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _quantity(unit: str, description: str) -> list[Any]:
-    schema = {"anyOf": [{"type": "number"}, {"type": "string"}], "description": description}
-    return [BeforeValidator(partial(units.parse, unit=unit)), WithJsonSchema(schema)]
+def _quantity(unit: str, example: str) -> list[Any]:
+    return [BeforeValidator(partial(units.parse, unit=unit)), _written(unit, example)]
+
+
+def _written(unit: str, example: str) -> WithJsonSchema:
+    """Return the schema of a quantity: a number in ``unit``, or a text like ``example``."""
+    return WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "unit": unit, "examples": [example]})
 
 
 def _minutes(value: object) -> float:
@@ -42,15 +46,11 @@ def _minutes(value: object) -> float:
     return seconds / 60 if isinstance(value, str) and value.rstrip()[-1:].isalpha() else seconds
 
 
-Seconds = Annotated[float, *_quantity(units.SECOND, "seconds, or a text with a unit: 20 ms")]
-Bytes = Annotated[float, *_quantity(units.BYTE, "bytes, or a text with a unit: 300 MB")]
-Watts = Annotated[float, *_quantity(units.WATT, "watts, or a text with a unit: 65 W")]
-Share = Annotated[float, *_quantity(units.SHARE, "a share of one, or a text: 2 %")]
-Minutes = Annotated[
-    float,
-    BeforeValidator(_minutes),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "description": "minutes, or a text: 90 s"}),
-]
+Seconds = Annotated[float, *_quantity(units.SECOND, "20 ms")]
+Bytes = Annotated[float, *_quantity(units.BYTE, "300 MB")]
+Watts = Annotated[float, *_quantity(units.WATT, "65 W")]
+Share = Annotated[float, *_quantity(units.SHARE, "2 %")]
+Minutes = Annotated[float, BeforeValidator(_minutes), _written(units.MINUTE, "90 s")]
 
 
 Options = Mapping[str, JsonValue]
@@ -165,10 +165,10 @@ class Search(Value):
     trials: int = Field(100, ge=1, description="candidates to evaluate at most")
     minutes: Annotated[Minutes, Field(gt=0, description="wall-clock budget, preparation included")] = 30.0
     gain: Annotated[
-        Share, Field(ge=0, le=1, description="guided ends when no candidate is expected to add this share to the hypervolume...")
+        Share, Field(ge=0, le=1, description="guided ends when no candidate is expected to add this share to the hypervolume…")
     ] = 0.002
     change: Annotated[
-        Share, Field(ge=0, le=1, description="...and the chance of another recommendation is below this; 0 of either: never")
+        Share, Field(ge=0, le=1, description="…and the chance of another recommendation is below this; 0 of either: never")
     ] = 0.05
     screen: int | None = Field(
         None,
@@ -176,13 +176,15 @@ class Search(Value):
         description="test samples of a quick look before the full measurement, which may end a candidate; 0: none; default: 512, "
         "where the test split has four times as many and the search is not exhaustive",
     )
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, description="of training, splits and samplers: the same suite gives the same weights")
 
 
 class Measure(Value):
     """When a timing is long enough: both minima are met and it is precise enough, or a limit is reached."""
 
-    precision: Annotated[Share, Field(gt=0, le=1)] = 0.02
+    precision: Annotated[
+        Share, Field(gt=0, le=1, description="enough when the interval of the timing's target is this narrow to both sides")
+    ] = 0.02
     min_queries: int = Field(64, ge=1, description="queries at least; as many as the profiles' percentiles need, if that is more")
     min_time: Seconds = Field(0.3, ge=0, description="time at least, warm-up not counted")
     max_queries: int = Field(6636, ge=1, description="enough once reached, however imprecise")
@@ -223,6 +225,8 @@ class Suite(Value):
 
     name: str
     folder: str
+    file: str = ""
+    """The suite file as it was named; empty where there is none."""
     dataset: Choice
     batch_sizes: tuple[int, ...]
     end_to_end: bool = False

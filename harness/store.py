@@ -6,11 +6,9 @@ a kill loses at most what was being measured. It knows keys, never what they are
 
 from __future__ import annotations
 
-import gc
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +18,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from harness.bulk import collecting_nothing
 from harness.errors import StoreError
 from harness.interfaces import Array
 from harness.keys import digest
@@ -27,10 +26,12 @@ from harness.record import Artifact, Environment, Fact, Failure
 
 SCHEMA_VERSION: Final = 1
 KEYS_PER_QUERY: Final = 500
+WHOLE: Final = 4
+"""A table is read whole where it has fewer rows than so many for each key that is asked for: to find one takes as long."""
 
 _META = sa.MetaData()
 _ABOUT = sa.Table(
-    "harness_about", _META, sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.String(200), nullable=False)
+    "harness_about", _META, sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )
 _FACTS = sa.Table(
     "harness_facts",
@@ -131,9 +132,13 @@ class Store:
                     f"the store {_shown(self.url)} has schema {found}, this version reads {SCHEMA_VERSION}", "use another --store"
                 )
 
+    def connect(self) -> sa.Connection:
+        """Return a connection, to look at what others keep in this database."""
+        return self._engine.connect()
+
     def facts(self, keys: Iterable[str]) -> dict[str, Fact]:
         """Return the known facts among ``keys``, by key."""
-        with _collecting_nothing():
+        with collecting_nothing():
             return {key: Fact.model_validate_json(body) for key, body in self._bodies(_FACTS, keys).items()}
 
     def failures(self, keys: Iterable[str]) -> dict[str, Failure]:
@@ -149,13 +154,17 @@ class Store:
         return {key: int(run) for key, run in self._bodies(_DONE, keys, body="run").items()}
 
     def _bodies(self, table: sa.Table, keys: Iterable[str], key: str = "key", body: str = "body") -> dict[str, Any]:
-        wanted = list(dict.fromkeys(keys))
+        """Return a column of the rows of a table among ``keys``; a table of which much is asked for is read whole."""
+        wanted = dict.fromkeys(keys)
+        rows = sa.select(table.c[key], table.c[body])
         found: dict[str, Any] = {}
         with self._engine.connect() as connection:
-            for start in range(0, len(wanted), KEYS_PER_QUERY):
-                some = wanted[start : start + KEYS_PER_QUERY]
-                rows = connection.execute(sa.select(table.c[key], table.c[body]).where(table.c[key].in_(some)))
-                found.update({row[0]: row[1] for row in rows})
+            if len(wanted) > KEYS_PER_QUERY and _count(connection, table) < WHOLE * len(wanted):
+                return {name: told for name, told in connection.execute(rows) if name in wanted}
+            names = list(wanted)
+            for start in range(0, len(names), KEYS_PER_QUERY):
+                some = names[start : start + KEYS_PER_QUERY]
+                found.update(connection.execute(rows.where(table.c[key].in_(some))).all())
         return found
 
     def add_artifact(self, artifact: Artifact, facts: Sequence[Fact]) -> None:
@@ -250,24 +259,14 @@ class Store:
     def contents(self) -> Contents:
         """Return how much the store holds."""
         with self._engine.connect() as connection:
-            counts = {
-                name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-                for name, table in (("facts", _FACTS), ("failures", _FAILURES), ("runs", _RUNS), ("artifacts", _ARTIFACTS))
-            }
+            tables = {"facts": _FACTS, "failures": _FAILURES, "runs": _RUNS, "artifacts": _ARTIFACTS}
+            counts = {name: _count(connection, table) for name, table in tables.items()}
             environments = list(connection.scalars(sa.select(_ENVIRONMENTS.c.id)))
         return Contents(**counts, environments=environments)
 
 
-@contextmanager
-def _collecting_nothing() -> Iterator[None]:
-    """Keep the garbage collector from looking, again and again, through values that are made by the thousand and all kept."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+def _count(connection: sa.Connection, table: sa.Table) -> int:
+    return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
 def _keep_once(connection: sa.Connection, table: sa.Table, key: str, value: str, /, **columns: Any) -> None:

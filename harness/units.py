@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Final
 
 SECOND: Final = "s"
+MINUTE: Final = "min"
+"""Of budgets alone, which are told and kept in minutes."""
 BYTE: Final = "B"
 SHARE: Final = "share"
 RATE: Final = "samples/s"
@@ -125,7 +127,7 @@ def show(value: float, unit: str) -> str:
     name, scale = next(((n, s) for n, s in scales if abs(value) >= s), scales[-1])
     if value == 0:
         name, scale = scales[-1]
-    return f"{_digits(value / scale)} {name}".rstrip()
+    return f"{_digits(float(f'{value / scale:.12g}'))} {name}".rstrip()  # 10 µs, not 10.000000000000002
 
 
 def _digits(number: float) -> str:

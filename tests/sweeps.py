@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from harness import derive, pairs, stats
-from harness.columns import Table, gather
-from harness.decision import Recommendation
+from harness.decide.columns import Table, gather
+from harness.decide.decision import Recommendation
+from harness.decide.recommend import examined, recommend
+from harness.decide.utility import wanted, weigh
 from harness.metrics import METRICS
-from harness.recommend import examined, recommend
 from harness.record import Fact
 from harness.spec import Constraint, Profile
 from harness.stats import Estimate
-from harness.utility import wanted, weigh
 
 PROCESSES = 3
 CONTENDERS = 6

@@ -1,4 +1,4 @@
-"""How an answer looks in a terminal: the recommendation per profile, how sure it is, the front, and what the run did."""
+"""How an answer looks in a terminal: the recommendation per profile, how sure it is, the trade-off, and what the run did."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import units
+from harness.cli import front
+from harness.cli.paragraphs import paragraph, whole
 from harness.cli.show import out
 from harness.metrics import QUALITIES
 from harness.report import certainty
 from harness.report.wording import NO_RANGE, open_ranges, signed, two_digits
 
-FRONT_ROWS = 6
 TIED_ROWS = 3
 PAID = {"faster": "faster than uncompressed", "slower": "slower than uncompressed", "even": "no faster than uncompressed"}
 
 
 def show(told: Mapping[str, Any]) -> None:
-    """Print the recommendation per profile, and the front."""
+    """Print the recommendation per profile, the front, and on a terminal the picture of the trade-off."""
     console = out()
     for name, one in told["profiles"].items():
-        console.print(_headline(name, one))
+        paragraph(console, _headline(name, one), hanging=2)
         if one["candidate"] is not None:
             console.print(_terms(one))
+            _tied(console, one)
             for line in (
                 *_beside(one),
                 *_sure(one, told["metrics"]),
@@ -34,10 +36,11 @@ def show(told: Mapping[str, Any]) -> None:
                 *_remarks(one["candidate"], told),
                 *_paid(one["candidate"], told),
             ):
-                console.print(line)
+                paragraph(console, line, indent=2)
         console.print()
-    _front(console, told)
-    _closing(console, told)
+    if told["front"]:
+        front.show(console, told)
+    paragraph(console, _closing(told), hanging=0)
 
 
 def _headline(name: str, one: Mapping[str, Any]) -> Text:
@@ -57,7 +60,7 @@ def _terms(one: Mapping[str, Any]) -> Table:
     for term in one["terms"]:
         fact, reference = one["facts"].get(term["metric"]), one["baseline_facts"].get(term["metric"])
         table.add_row(
-            " " + term["metric"],
+            "  " + term["metric"],
             _sign(fact) + _shown(fact, "value"),
             _interval(fact),
             _sign(reference) + _shown(reference, "value"),
@@ -84,64 +87,71 @@ def _interval(fact: Mapping[str, Any] | None) -> str:
     return "exact" if low == high else f"{number if high.partition(' ')[2] == unit else low} – {high}"
 
 
+def _tied(console: Console, one: Mapping[str, Any]) -> None:
+    if not one["tied"]:
+        return
+    console.print(Text("  tied with it:"))
+    for label in one["tied"][:TIED_ROWS]:
+        whole(console, Text(label), indent=4)
+    if len(one["tied"]) > TIED_ROWS:
+        console.print(Text(f"    and {len(one['tied']) - TIED_ROWS} more", style="dim"))
+
+
 def _beside(one: Mapping[str, Any]) -> list[Text]:
     lines = [_violation(v, one["facts"]) for v in one["violations"]]
-    tied = one["tied"]
-    if tied:
-        lines += [Text(f"  {'tied:' if label == tied[0] else '     '} {label}") for label in tied[:TIED_ROWS]]
-        if len(tied) > TIED_ROWS:
-            lines.append(Text(f"        and {len(tied) - TIED_ROWS} more", style="dim"))
     if one["runner_up"]:
         runner = one["runner_up"]
-        lines.append(Text(f"  next: {runner['candidate']}  utility {runner['utility']:.3f}"))
-        lines.append(Text(f"        loses by {runner['why']}", style="dim"))
+        why = (f"\nutility {runner['utility']:.3f}, loses by {runner['why']}", "dim")
+        lines.append(Text.assemble(f"next: {runner['candidate']}", why))
     if one["infeasible"]:
-        lines.append(Text(f"  {one['infeasible']} of {one['considered']} candidates break a constraint", style="dim"))
+        lines.append(Text(f"{one['infeasible']} of {one['considered']} candidates break a constraint", style="dim"))
     return lines
 
 
 def _open(name: str, told: Mapping[str, Any]) -> list[Text]:
     """Return a line for each weighted metric whose range the baseline does not settle."""
     priorities = told["priorities"].get(name, {})
-    return [Text(f"  {metric} adds nothing: {NO_RANGE}", style="yellow") for metric in open_ranges(priorities)]
+    return [Text(f"{metric} adds nothing: {NO_RANGE}", style="yellow") for metric in open_ranges(priorities)]
 
 
 def _remarks(label: str, told: Mapping[str, Any]) -> list[Text]:
     """Return why a recommended candidate has no figure of how right it is, and what was published of its model."""
     candidate: Mapping[str, Any] = next((one for one in told["candidates"] if one["candidate"] == label), {})
     absent, prior = candidate.get("withheld", {}), candidate.get("prior")
-    lines = [Text(f"  {name} {absent[name]['why']}", style="dim") for name in QUALITIES if name in absent]
-    published = [] if prior is None else [Text(f"  accuracy as published {units.show(prior, units.SHARE)}", style="dim")]
+    lines = [Text(f"{name} {absent[name]['why']}", style="dim") for name in QUALITIES if name in absent]
+    published = [] if prior is None else [Text(f"accuracy as published {units.show(prior, units.SHARE)}", style="dim")]
     return lines + published
 
 
 def _paid(label: str, told: Mapping[str, Any]) -> list[Text]:
-    """Return a line that says whether compression paid, if there was any."""
     lineage = next((one["parent"] for one in told["candidates"] if one["candidate"] == label), None)
-    if not lineage:
-        return []
+    return [compression(lineage)] if lineage else []
+
+
+def compression(lineage: Mapping[str, Any]) -> Text:
+    """Return a line that says whether compression paid."""
     if lineage["absent"]:
-        return [Text(f"  compression: {lineage['absent']}", style="dim")]
+        return Text(f"compression: {lineage['absent']}", style="dim")
     changes = lineage["changes"]
     parts = [PAID.get(lineage["verdict"] or "", "speed not measured")]
     parts += [f"size ÷ {two_digits(1 / changes['size']['ratio'])}"] if "size" in changes else []
     parts += [f"accuracy {signed(100 * changes['accuracy']['difference'], 1)} pp"] if "accuracy" in changes else []
-    return [Text(f"  compression: {', '.join(parts)}", style="dim")]
+    return Text(f"compression: {', '.join(parts)}", style="dim")
 
 
 def _sure(one: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[Text]:
     """Return how sure a recommendation is, and what would change it."""
     sure = certainty.how_sure(one)
     return [
-        *([Text(f"  sure: {sure}", style="dim")] if sure else []),
-        *(Text(f"  changes if {text}", style="dim") for text in certainty.changes(one, metrics)),
+        *([Text(f"sure: {sure}", style="dim")] if sure else []),
+        *(Text(f"changes if {text}", style="dim") for text in certainty.changes(one, metrics)),
     ]
 
 
 def _violation(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> Text:
     within = violation.get("within_noise", False)
     does, style = ("is unsure of", "yellow") if within else ("misses", "red")
-    return Text.assemble(f"  {does} ", (violation["constraint"], "bold"), f": {_violated(violation, facts)}", style=style)
+    return Text.assemble(f"{does} ", (violation["constraint"], "bold"), f": {_violated(violation, facts)}", style=style)
 
 
 def _violated(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
@@ -156,28 +166,7 @@ def _violated(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     )
 
 
-def _front(console: Console, told: Mapping[str, Any]) -> None:
-    rows = {one["candidate"]: one["facts"] for one in told["candidates"]}
-    metrics = told["objectives"]
-    if not told["front"]:
-        return
-    console.print(Text(f"Pareto front over {', '.join(metrics)}", style="bold"))
-    for label in _best_first(told)[:FRONT_ROWS]:
-        console.print(Text(f"  {label}"))
-        shown = (f"{metric} {_shown(rows[label].get(metric), 'value')}" for metric in metrics)
-        console.print(Text("    " + "  ".join(shown), style="dim"))
-    if len(told["front"]) > FRONT_ROWS:
-        console.print(Text(f"  and {len(told['front']) - FRONT_ROWS} more in the report", style="dim"))
-    console.print()
-
-
-def _best_first(told: Mapping[str, Any]) -> list[str]:
-    """Return the front's labels by their best utility in any profile: what a reader may want comes first."""
-    scores = {one["candidate"]: max(score["utility"] for score in one["scores"].values()) for one in told["candidates"]}
-    return sorted(told["front"], key=lambda label: -scores[label])
-
-
-def _closing(console: Console, told: Mapping[str, Any]) -> None:
+def _closing(told: Mapping[str, Any]) -> Text:
     counts, space, search = told["counts"], told["space"], told["run"]
     failed = f", {len(told['failures'])} failed (--retry-failed tries them again)" if told["failures"] else ""
     line = f"{space['evaluated']} of {space['candidates']} candidates known{failed}; "
@@ -186,7 +175,7 @@ def _closing(console: Console, told: Mapping[str, Any]) -> None:
         line += f"; {units.show_duration(search['seconds'])}{_stages(search['seconds_by_stage'])}"
     if "stop_reason" in search:
         line += f"; {_why(search)}"
-    console.print(Text(line, style="dim"))
+    return Text(line, style="dim")
 
 
 def _stages(seconds: Mapping[str, float]) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 from harness import units
 from harness.evaluate import Evaluation
 from harness.metrics import QUALITIES
-from harness.progress import Observer, Status
+from harness.running.progress import Observer, Status
 
 RECENT = 6
 HOW_FAR = re.compile(r"(?P<done>\d+)/(?P<of>\d+)$")

@@ -66,6 +66,7 @@ def choose(setting: Setting, profile: str | None, label: str | None) -> Chosen |
             return Refusal(message, f"--candidate '{one['candidate']}' exports it all the same", known=True)
         label = str(one["candidate"])
     candidate = setting.space.find(label)
+    label = candidate.label
     known = setting.ledger.look_up([candidate])[label]
     if known.failure:
         message = f"{label} failed: {known.failure.message}"

@@ -121,6 +121,21 @@ def grade(usage: Mapping[str, float], queries: int, threads: int) -> Literal["cl
     return "contended" if any(sign(usage, queries, threads) for sign in signs) else "clean"
 
 
+def shares(usage: Mapping[str, float]) -> dict[str, float]:
+    """Return what ``Usage.since`` told as the shares that ``grade`` looks at; what was not told is left out.
+
+    ``waited`` is time spent waiting for a core, of the CPU time used; ``others`` the work of other processes, of all cores' time;
+    ``stolen`` what the hypervisor took, of what the cores worked or wanted to.
+    """
+    stolen, others = usage.get("stolen"), usage.get("others")
+    parts = {
+        "waited": (usage.get("waited"), usage["cpu"]),
+        "others": (others, usage.get("machine", 0.0) * usage["wall"]),
+        "stolen": (stolen, usage["cpu"] + (others or 0.0) + (stolen or 0.0)),
+    }
+    return {name: part / whole for name, (part, whole) in parts.items() if part is not None and whole > 0}
+
+
 def _has_waited(usage: Mapping[str, float], queries: int, threads: int) -> bool:
     wall, cpu, switched = usage["wall"], usage["cpu"], usage["involuntary"]
     often = 0 < SWITCHED * queries < switched

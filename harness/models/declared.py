@@ -30,7 +30,7 @@ class Train(Value):
     minutes: Annotated[Minutes, Field(gt=0)] | None = Field(None, description="no more minutes than this; the cycle goes faster")
     batch_size: int = Field(64, ge=2, description="samples per step")
     lr: float = Field(4e-3, gt=0, description="highest learning rate of the cycle")
-    weight_decay: float = Field(0.01, ge=0)
+    weight_decay: float = Field(0.01, ge=0, description="of AdamW")
 
     @model_validator(mode="after")
     def _one_budget(self) -> Train:
@@ -105,7 +105,7 @@ class SklearnOptions(Value):
         "svr",
         "knn",
         "mlp",
-    ]
+    ] = Field(description="which one; in a regression, the regressor of that name")
     params: dict[str, JsonValue] = Field({}, description="arguments of the estimator's constructor")
 
 

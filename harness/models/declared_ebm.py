@@ -15,7 +15,7 @@ class EbmOptions(Value):
     """An explainable boosting machine, fitted on the training split."""
 
     interactions: int = Field(0, ge=0, le=1000, description="pairs of columns that get a term of their own")
-    learning_rate: float = Field(0.015, gt=0, le=1)
+    learning_rate: float = Field(0.015, gt=0, le=1, description="share of what a round would change")
     max_rounds: int = Field(5000, ge=1, description="rounds of boosting at most; it stops by itself when it gains nothing")
     max_bins: int = Field(256, ge=3, le=65_535, description="bins of a column at most, each with its score")
     outer_bags: int = Field(

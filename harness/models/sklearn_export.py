@@ -5,24 +5,18 @@ By writers of our own, or by skl2onnx.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
 import onnx
 from onnx import compose, helper
-from onnx.utils import Extractor
-from skl2onnx import to_onnx
 from sklearn.pipeline import Pipeline
 
-from harness.errors import HarnessError, JobError
+from harness.estimators import OPSET, by_library, converting
 from harness.interfaces import Array
 from harness.models import ebm_graph, sklearn_boosting, sklearn_machine, sklearn_neighbours
-from harness.models.writing import OPSET, ROWS, Writer
-
-PLAIN_OPERATORS: Final = {"LinearClassifier", "LinearRegressor", "Scaler", "Normalizer"}
-"""Operators of ai.onnx.ml that skl2onnx can write as plain ones, which every runtime has."""
+from harness.models.writing import ROWS, Writer
 
 
 def _write_margins(model: Any, writer: Writer, rows: str) -> str:
@@ -57,18 +51,10 @@ IDLE: Final = (None, "passthrough")
 
 def converted(model: Any, example: Array) -> onnx.ModelProto:
     """Return ``model`` as a graph whose only output are its scores; raises JobError where there is no way to write it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
-            graph = _written(model, example) or _by_library(model, example)
+    with converting(model):
+        graph = _written(model, example) or by_library(model, example)
         _import(graph, {node.domain for node in graph.graph.node} | {""})
         onnx.checker.check_model(graph)
-    except HarnessError:
-        raise
-    except Exception as error:  # the converter's exceptions have no common ancestor
-        first = (str(error).strip().splitlines() or [""])[0][:200]
-        message = f"scikit-learn's converter cannot write {type(model).__name__} as ONNX: {type(error).__name__}: {first}"
-        raise JobError("export_failed", "prepare", message) from error
     return graph
 
 
@@ -85,7 +71,7 @@ def _written(model: Any, example: Array) -> onnx.ModelProto | None:
     graph = writer.graph(scores, len(getattr(last, "classes_", (0,))))
     if not before:
         return graph
-    head = compose.add_prefix(_by_library(Pipeline(before), example), "before_")
+    head = compose.add_prefix(by_library(Pipeline(before), example), "before_")
     head.ir_version = graph.ir_version
     _import(head, OPSET)  # it was asked for these, and says less where less would do
     return compose.merge_models(head, graph, io_map=[(head.graph.output[0].name, ROWS)])
@@ -95,13 +81,3 @@ def _import(graph: onnx.ModelProto, domains: Iterable[str]) -> None:
     """Let the graph import each of the domains once, in our versions: merging leaves more lines, at which quantizers stop."""
     del graph.opset_import[:]
     graph.opset_import.extend(helper.make_opsetid(domain, OPSET[domain]) for domain in sorted(domains))
-
-
-def _by_library(model: Any, example: Array) -> onnx.ModelProto:
-    """Return what skl2onnx writes, with the last of its outputs: it puts the labels before the scores."""
-    settings: dict[str, Any] = {"target_opset": OPSET, "black_op": PLAIN_OPERATORS}
-    try:
-        whole = to_onnx(model, example, options={"zipmap": False}, **settings)
-    except NameError:  # how the converter says that scores of this model have no such setting: they are an array anyway
-        whole = to_onnx(model, example, **settings)
-    return Extractor(whole).extract_model([whole.graph.input[0].name], [whole.graph.output[-1].name])

@@ -29,9 +29,9 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
+from harness import estimators
 from harness.errors import InputError
 from harness.interfaces import Bench, Work
-from harness.models import sklearn_check
 from harness.models.declared import SklearnOptions
 from harness.models.sklearn_export import converted
 from harness.record import Preprocess
@@ -105,8 +105,8 @@ def export(model: Any, bench: Bench) -> Work:
     _require_fit(model, len(bench.data.classes), inputs.shape[1])
     bench.say("exporting to onnx, and comparing")
     graph = converted(model, inputs[:2])
-    unseen, _ = bench.inputs(preprocess, "test", sklearn_check.SAMPLES)
-    return Work("onnx", graph, preprocess, inputs.shape[1:], {**notes, "export": sklearn_check.compared(model, graph, unseen)})
+    unseen, _ = bench.inputs(preprocess, "test", estimators.SAMPLES)
+    return Work("onnx", graph, preprocess, inputs.shape[1:], {**notes, "export": estimators.compared(model, graph, unseen)})
 
 
 def _require_task(model: BaseEstimator, bench: Bench) -> None:

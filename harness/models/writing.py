@@ -8,9 +8,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from harness.estimators import OPSET
 from harness.interfaces import Array
 
-OPSET: Final = {"": 18, "ai.onnx.ml": 3}
 IR_VERSION: Final = 8
 """That of opset 18: what is newer, older runtimes do not read."""
 ROWS: Final = "rows"

@@ -7,30 +7,25 @@ extraction (2017), grow them. Squared error makes of a leaf the mean of its targ
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import onnx
-from skl2onnx import to_onnx
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeRegressor
 
-from harness.errors import InputError, JobError
+from harness import estimators
+from harness.errors import InputError
 from harness.interfaces import Array, Bench, Work
-from harness.passes import graphs, teaching
+from harness.passes import teaching
 from harness.passes.declared import DistillOptions
 from harness.record import Preprocess
 
-OPSET: Final = {"": 18, "ai.onnx.ml": 3}
 LEAF: Final = 5
 """Samples in a leaf at least, unless params say otherwise: soft targets all differ, so that no leaf is ever pure, and a tree
 would have one for each sample. Breiman and Cutler's forests of regression trees begin with so many (randomForest, nodesize)."""
-CHECKED_SAMPLES: Final = 512
-TOLERANCE: Final = 1e-4
-"""Largest difference of a probability: trees compute in float64, their graph in float32."""
 
 
 def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
@@ -45,9 +40,9 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
     student = _estimator(wish.student.options, bench.seed)
     bench.say("fitting")
     _fit(student, inputs, targets)
+    bench.say("exporting to onnx, and comparing")
     graph = _converted(student, inputs[:2])
-    tried, _ = bench.inputs(preprocess, "test", CHECKED_SAMPLES)
-    difference = _difference(student, graph, tried)
+    unseen, _ = bench.inputs(preprocess, "test", estimators.SAMPLES)
     told = {
         "student": wish.student.label,
         "temperature": wish.temperature,
@@ -55,7 +50,6 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
         "samples": len(inputs),
         "leaves": _leaves(student),
         "error": float(f"{np.square(student.predict(inputs) - targets).mean():.3g}"),
-        "difference": float(f"{difference:.3g}"),
     }
     return replace(
         work,
@@ -63,7 +57,7 @@ def apply(work: Work, options: Mapping[str, Any], bench: Bench) -> Work:
         model=graph,
         preprocess=preprocess,
         sample_shape=inputs.shape[1:],
-        notes={**work.notes, "distill": told},
+        notes={**work.notes, "distill": told, "export": estimators.compared(student, graph, unseen)},
     )
 
 
@@ -91,28 +85,12 @@ def _fit(student: Any, inputs: Array, targets: Array) -> None:
 
 
 def _converted(student: Any, example: Array) -> onnx.ModelProto:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # skl2onnx warns about its own internals
-            graph = to_onnx(student, example, target_opset=OPSET)
+    with estimators.converting(student):
+        graph = estimators.by_library(student, example)
         classes = graph.graph.output[0].type.tensor_type.shape.dim[1]
         classes.dim_value = student.n_outputs_  # the converter says one, whatever the regressor has
         onnx.checker.check_model(graph)
-    except Exception as error:  # the converter's exceptions have no common ancestor
-        first = (str(error).strip().splitlines() or [""])[0][:200]
-        raise JobError("export_failed", "prepare", f"scikit-learn's converter cannot write the student: {first}") from error
     return graph
-
-
-def _difference(student: Any, graph: onnx.ModelProto, samples: Array) -> float:
-    """Return how far a probability of the graph is from the student's own, at most; raises JobError where that is too far.
-
-    A threshold is halfway between two float32 values, and the converter rounds it down: no sample changes sides.
-    """
-    difference = float(np.abs(graphs.scores(graph, [samples]) - student.predict(samples)).max())
-    if not difference <= TOLERANCE:
-        raise JobError("export_failed", "prepare", f"exported probabilities of the student differ by {difference:.2g}")
-    return difference
 
 
 def _leaves(student: Any) -> int:

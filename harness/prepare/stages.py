@@ -197,6 +197,7 @@ class Maker:
             folder=str(place),
             inputs=str(inputs),
             originals=str(store.originals()),
+            samples=len(store.samples.test),
             sample_shape=work.sample_shape,
             classes=store.samples.width,
             preprocess=preprocess,

@@ -5,7 +5,7 @@ What was published holds for another machine: its facts share no key and no envi
 
 from harness.published.importing import read_all, take_in
 from harness.published.joining import Row, accuracies, joined, pairs
-from harness.published.keeping import Added, add, tables
+from harness.published.keeping import Added, add, fact, tables
 from harness.published.reading import read
 from harness.published.table import Entry, LeftOut, Table
 
@@ -17,6 +17,7 @@ __all__ = [
     "Table",
     "accuracies",
     "add",
+    "fact",
     "joined",
     "pairs",
     "read",

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 
 import numpy as np
 
-from harness import pareto
+from harness.decide import pareto
 from harness.errors import InputError
 from harness.interfaces import Array
 from harness.replay.playing import Curve, Played, curve, play

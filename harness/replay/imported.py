@@ -11,7 +11,6 @@ from typing import Final
 from harness import published
 from harness.errors import InputError
 from harness.evaluate import Evaluation
-from harness.keys import fact_key
 from harness.metrics import METRICS
 from harness.published import Row, Table
 from harness.record import Fact
@@ -128,25 +127,8 @@ def _candidate(row: Row, benchmark: Table, again: bool) -> Candidate:
 
 
 def _fact(metric: str, row: Row, benchmark: Table) -> Fact:
-    value = row.values[metric]
-    about = {
-        "metric": metric,
-        "model": row.name,
-        "img_size": row.img_size,
-        "batch_size": row.batch_size,
-        "table": benchmark.content,
-    }
-    return Fact(
-        key=fact_key(about),
-        metric=metric,
-        value=value,
-        low=value,
-        high=value,
-        n=1,
-        unit=METRICS[metric].unit,
-        subject=about,
-        provenance="published",
-    )
+    about = {"model": row.name, "img_size": row.img_size, "batch_size": row.batch_size, "table": benchmark.content}
+    return published.fact(metric, row.values[metric], about)
 
 
 def suite_of(name: str, candidates: Sequence[Candidate], values: Mapping[str, Sequence[float]]) -> Suite:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import pareto
+from harness.decide import pareto
 from harness.evaluate import Evaluation
 from harness.interfaces import Array
 from harness.replay.problem import Problem, Worth

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import pareto, utility
-from harness.columns import gather
+from harness.decide import pareto, utility
+from harness.decide.columns import gather
 from harness.errors import InputError
 from harness.evaluate import Evaluation
 from harness.interfaces import Array

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness import units
 from harness.metrics import QUALITIES
-from harness.report import certainty, wording
+from harness.report import certainty, odds, wording
 from harness.report.cautions import cautions
 from harness.report.comparison import Comparison, against_baseline
+from harness.report.odds import Odds
 
 HEADLINES = 4
 
@@ -81,8 +83,15 @@ class Card:
     runner_up: RunnerUp | None
     sure: str
     """How often it is first in resamples, and who else is."""
+    odds: Odds
+    """The same at length."""
     changes: tuple[str, ...]
     """What would change it."""
+    weights: str
+    command: str
+    """What hands it over."""
+    run: str
+    """What measures."""
     counts: str
     cautions: tuple[str, ...]
     published: str
@@ -125,7 +134,11 @@ def _card(name: str, one: Mapping[str, Any], candidate: Mapping[str, Any] | None
         tied=tuple(one["tied"]),
         runner_up=_runner_up(one["runner_up"]),
         sure=certainty.how_sure(one),
+        odds=odds.odds(one),
         changes=certainty.changes(one, facts["metrics"]),
+        weights=odds.weights(priorities.get("weights", {})),
+        run=f"harness run {wording.suite_file(facts)}",
+        command=f"harness export {wording.suite_file(facts)} --profile {shlex.quote(name)} deploy/",
         counts=_counts(one),
         cautions=cautions(one, candidate, priorities),
         published=wording.published(candidate or {}),

@@ -23,25 +23,31 @@ def how_sure(one: Mapping[str, Any]) -> str:
         return ""
     first = "first" if one["feasible"] else "keeps every constraint and is first"
     others = [_contender(other) for other in one.get("contenders", ())[:MOST_CONTENDERS]]
-    return "; ".join([f"{first} in {_share(probability)} of resamples", *others])
+    return "; ".join([f"{first} in {share(probability)} of resamples", *others])
 
 
 def _contender(other: Mapping[str, Any]) -> str:
     doubt = "" if other["feasible"] else ", which may break a constraint"
-    return f"{other['candidate']} in {_share(other['win_probability'])}{doubt}"
+    return f"{other['candidate']} in {share(other['win_probability'])}{doubt}"
 
 
-def _share(probability: float) -> str:
+def share(probability: float) -> str:
+    """Return a probability as a percentage; what is not quite none or all is not said to be."""
     if 0 < probability < 0.01:
         return "less than 1 %"
     return "more than 99 %" if 0.99 < probability < 1 else f"{100 * probability:.0f} %"
 
 
 def changes(one: Mapping[str, Any], metrics: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what would change a recommendation: the nearest weight, and the nearest bound if that is near."""
+    """Return what would change a recommendation: the nearest weight, and the nearest bound if that is near.
+
+    Where nothing is feasible, it is every bound that lets a candidate in alone.
+    """
     sensitivity = one.get("sensitivity") or {}
     weights = sorted(_weights(sensitivity.get("weights", ())))
     bounds = sorted(_bounds(sensitivity.get("constraints", ()), metrics))
+    if not one.get("feasible", True):
+        return tuple(text for _, text in bounds)
     return (*(text for _, text in weights[:1]), *(text for distance, text in bounds[:1] if distance <= NEAR))
 
 

@@ -133,15 +133,16 @@ def _difference(name: str, higher: bool, change: Change, shown: Sequence[str], u
 
 
 def _times(name: str, higher: bool, gain: Change) -> tuple[str, str, str]:
-    better, worse = _words(name, higher)
+    better, worse = words(name, higher)
     turned = gain.value < 1
     shown = gain.inverse if turned else gain
-    value, low, high = (_factor(end) for end in (shown.value, shown.low, shown.high))
+    value, low, high = (factor(end) for end in (shown.value, shown.low, shown.high))
     ends = "" if low == high else f"{low}–{high}×"
     return f"{value}× {worse if turned else better}", ends, _tone(gain.low > 1, gain.high < 1)
 
 
-def _words(name: str, higher: bool) -> tuple[str, str]:
+def words(name: str, higher: bool) -> tuple[str, str]:
+    """Return what a metric is called that is so many times better, or worse: ``faster`` and ``slower``."""
     family = next((words for beginning, words in _FAMILIES.items() if name.startswith(beginning)), None)
     if family:
         return family
@@ -149,7 +150,8 @@ def _words(name: str, higher: bool) -> tuple[str, str]:
     return _WORDS.get(name, (more, less) if higher else (less, more))
 
 
-def _factor(number: float) -> str:
+def factor(number: float) -> str:
+    """Return how many times, with about two digits behind the first."""
     return f"{number:,.{2 if number < 2 else 1 if number < 10 else 0}f}"
 
 

@@ -5,27 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
-
 from harness.report import figures, offline
 
 
 def render(told: Sequence[Mapping[str, Any]]) -> str:
     """Return the page of what algorithms reached on each of some problems."""
-    scripts = {"plotly": figures.library(), "curves": offline.template("curves.js")}
-    fixed = {"layout": figures.layout(), "config": figures.config()}
-    data = {"problems": [_lines(one) for one in told], **fixed}
-    return (
-        offline.environment()
-        .get_template("curves.html")
-        .render(
-            problems=told,
-            data=offline.as_data(data),
-            policy=offline.policy(scripts),
-            style=Markup(offline.template("page.css")),  # noqa: S704 - our own file
-            scripts={name: Markup(text) for name, text in scripts.items()},  # noqa: S704 - our own files and plotly's
-        )
-    )
+    scripts = {"plotly": figures.library(), "curves": offline.script("curves")}
+    data = {"problems": [_lines(one) for one in told], "layout": figures.layout(), "config": figures.config()}
+    return offline.render("curves.html", scripts, problems=told, data=offline.as_data(data))
 
 
 def _lines(one: Mapping[str, Any]) -> dict[str, Any]:

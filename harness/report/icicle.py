@@ -42,7 +42,7 @@ def _summary(shown: Mapping[str, Mapping[str, Any]]) -> str:
     told = []
     for name, one in shown.items():
         kinds = [f"{kind['kind']} {100 * kind['share']:.0f} %" for kind in one["kinds"][:3]]
-        told.append(f"{name}: {_time(_whole(one))} a query, {wording.listed(kinds) or 'no operators'}")
+        told.append(f"{name.capitalize()}: {_time(_whole(one))} a query, {wording.listed(kinds) or 'no operators'}")
     return "; ".join(told)
 
 
@@ -64,7 +64,7 @@ def _nodes(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
         "labels": [escape(node[2]) for node in nodes],
         "values": [round(node[3] * 1e6, 3) for node in nodes],
         "roles": [node[4] for node in nodes],
-        "times": [_time(whole), *(f"{_time(node[3])}, {100 * node[3] / whole:.0f} %" for node in nodes[1:])],
+        "times": [_time(whole), *(f"{_time(node[3])}, {100 * node[3] / (whole or 1.0):.0f} %" for node in nodes[1:])],
         "about": [escape(node[5]) for node in nodes],
     }
 

@@ -5,28 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.report import payoff, surroundings, wording
+from harness.report import failures, payoff, surroundings, trust, wording
 from harness.report.cards import Card, Miss, cards
 
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", "@": "&#64;"} | {sign: f"\\{sign}" for sign in r"\`*[]|#!~"})
 
+MOST_LINES = 60
 MOST_PROFILES = 8
 MOST_ON_FRONT = 15
 MOST_FAILURES = 5
+MOST_CHANGES = 4
 
 
 def render(facts: Mapping[str, Any]) -> str:
-    """Return the report of ``facts``, at most 60 lines."""
+    """Return the report of ``facts``, at most ``MOST_LINES``: the front has what all else leaves."""
     told = cards(facts)
     paid = {one.label: payoff.line(one) for one in payoff.payoffs(facts)}
-    parts = (_heading(facts), _answers(told), _details(told, paid), _front(facts), _failures(facts), _footing(facts))
+    above = (_heading(facts), _answers(told), _details(told, paid), _changed(facts))
+    below = (_failures(facts), _footing(facts))
+    left = MOST_LINES - sum(len(part) for part in (*above, *below))
+    parts = (*above, _front(facts, left), *below)
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def _heading(facts: Mapping[str, Any]) -> list[str]:
     space = facts["space"]
     evaluated = f"{space['evaluated']} of {wording.count(space['candidates'], 'candidate')} evaluated"
-    return [f"# {plain(facts['suite'])}: what to deploy", "", f"On {plain(surroundings.machine(facts))}; {evaluated}.", ""]
+    going_on = surroundings.going_on(facts)
+    return [
+        f"# {plain(facts['suite'])}: what to deploy",
+        "",
+        f"On {plain(surroundings.machine(facts))}; {evaluated}.",
+        "",
+        *([f"**{plain(going_on)}**", ""] if going_on else []),
+    ]
 
 
 def _answers(told: Sequence[Card]) -> list[str]:
@@ -82,7 +94,40 @@ def _missed(miss: Miss) -> str:
     return f"missed by {miss.by}" if miss.by else "not known"
 
 
-def _front(facts: Mapping[str, Any]) -> list[str]:
+def _changed(facts: Mapping[str, Any]) -> list[str]:
+    """Return what the answer before did not say, if there was one that was another."""
+    told = trust.trust(facts).since
+    if told is None:
+        return []
+    recommended = [
+        f"- {code(one.profile)}: {code(one.after)} instead of {code(one.before)}{_because(one.why)}"
+        for one in told.recommendations
+    ]
+    figures = [f"{plain(one.label)} of {code(one.candidate)} {one.before} → {one.after} ({one.tone})" for one in told.figures]
+    lines = [
+        *recommended[:MOST_CHANGES],
+        *([f"- and {len(recommended) - MOST_CHANGES} more profiles"] if len(recommended) > MOST_CHANGES else []),
+        *([f"- moved beyond noise: {_some(figures)}"] if figures else []),
+        *([f"- versions: {_some([plain(text) for text in told.versions])}"] if told.versions else []),
+        *([f"- {told.evaluated}"] if told.evaluated else []),
+    ]
+    when = plain(told.at[:16].replace("T", " "))
+    return [f"## Changed since {when or 'the answer before'}", "", *(lines or ["Nothing that a profile looks at."]), ""]
+
+
+def _because(why: Sequence[str]) -> str:
+    return f": {plain('; '.join(why))}" if why else ""
+
+
+def _some(texts: Sequence[str]) -> str:
+    """Return a few of ``texts`` on a line, and how many others there are."""
+    others = len(texts) - MOST_CHANGES
+    return "; ".join(texts[:MOST_CHANGES]) + (f"; and {others} more" if others > 0 else "")
+
+
+def _front(facts: Mapping[str, Any], left: int) -> list[str]:
+    """Return the front in ``left`` lines or fewer, its heading and what it leaves out told in seven of them."""
+    most = min(MOST_ON_FRONT, left - 7)
     objectives = list(facts["objectives"][:5])
     known = {one["candidate"]: one for one in facts["candidates"]}
     members = sorted((label for label in facts["front"] if label in known), key=lambda label: _interest(known[label]))
@@ -93,8 +138,8 @@ def _front(facts: Mapping[str, Any]) -> list[str]:
         "",
         f"| candidate | {' | '.join(plain(wording.metric(name)) for name in objectives)} |",
         "|---|" + "---|" * len(objectives),
-        *(_row(label, known[label]["facts"], objectives) for label in members[:MOST_ON_FRONT]),
-        *_left_out(len(members) - MOST_ON_FRONT, "candidate"),
+        *(_row(label, known[label]["facts"], objectives) for label in members[:most]),
+        *_left_out(len(members) - most, "candidate"),
         "",
     ]
 
@@ -113,7 +158,7 @@ def _figure(facts: Mapping[str, wording.Fact], name: str) -> str:
 
 
 def _failures(facts: Mapping[str, Any]) -> list[str]:
-    found = surroundings.failures(facts)
+    found = failures.failures(facts)
     if not found:
         return []
     lines = [
@@ -122,7 +167,7 @@ def _failures(facts: Mapping[str, Any]) -> list[str]:
         for one in found[:MOST_FAILURES]
     ]
     return [
-        f"## Failures: {plain(surroundings.failure_kinds(facts))}",
+        f"## Failures: {plain(failures.kinds(facts))}",
         "",
         *lines,
         *_left_out(len(found) - MOST_FAILURES, "cause"),
@@ -132,7 +177,7 @@ def _failures(facts: Mapping[str, Any]) -> list[str]:
 
 def _footing(facts: Mapping[str, Any]) -> list[str]:
     told = "; ".join(f"{name.lower()}: {plain(text)}" for name, text in surroundings.space(facts))
-    return [f"{told}. Figures in brackets are 95 % intervals; all of them are in `facts.json`."]
+    return [f"{told}. Figures in brackets are 95 % intervals; all of them are in `facts.json` and `facts.csv`."]
 
 
 def _left_out(number: int, what: str) -> list[str]:

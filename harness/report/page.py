@@ -1,45 +1,90 @@
-"""The page: one file that opens offline, made of facts alone."""
+"""The page: one file that opens offline, made of facts alone.
+
+It is a row of sections, each a template with a script of its own. What several of them draw is in the page once, as columns
+(``page_data``); ``page.js`` gives it to their scripts, with the selection and the setting that they share.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from markupsafe import Markup
+from harness.report import (
+    axes,
+    cards,
+    charts,
+    details,
+    failures,
+    figures,
+    gaps,
+    offline,
+    page_data,
+    payoff,
+    surroundings,
+    table,
+    trust,
+    wording,
+)
 
-from harness.report import cards, chart, figures, icicle, memory, offline, payoff, surroundings, table, wording
+WHAT_IF: Final = ("written", "fragment", "address", "turns", "wishes", "weights", "bounds", "result")
+"""The scripts of the setting and what comes of it. They come first, so that all others find it as the address tells it."""
+
+TABLE: Final = ("sift", "outcomes", "candidates", "cells", "details", "filters", "sheet", "table")
+"""The scripts of the table of candidates, each after those it uses."""
 
 
-def render(facts: Mapping[str, Any]) -> str:
-    """Return the page of ``facts``."""
-    ours = {name: offline.template(f"{name}.js") for name in ("table", "chart", "memory", "icicle")}
-    scripts = {"plotly": figures.library(), **ours}
-    fixed = {"layout": figures.layout(), "config": figures.config()}
-    drawing, lines = {**chart.chart(facts), **fixed}, memory.memory(facts)
-    payoffs, pictures = payoff.payoffs(facts), icicle.icicles(facts)
-    return (
-        offline.environment()
-        .get_template("page.html")
-        .render(
-            facts=facts,
-            cards=cards.cards(facts),
-            drawing=drawing,
-            drawing_json=offline.as_data(drawing),
-            memory=lines,
-            memory_json=offline.as_data({"lines": lines, **fixed}),
-            payoffs=payoffs,
-            at_length=payoff.at_length(payoffs),
-            pictures=pictures,
-            pictures_json=offline.as_data({"pictures": pictures, **fixed}),
-            table=table.table(facts),
-            failures=surroundings.failures(facts),
-            failure_kinds=surroundings.failure_kinds(facts),
-            space=surroundings.space(facts),
-            machine=surroundings.machine(facts),
-            environment=surroundings.environment(facts),
-            objectives=wording.listed([wording.metric(name) for name in facts["objectives"]]),
-            policy=offline.policy(scripts),
-            style=Markup(offline.template("page.css")),  # noqa: S704 - our own file
-            scripts={name: Markup(text) for name, text in scripts.items()},  # noqa: S704 - our own files and plotly's
-        )
+def render(facts: Mapping[str, Any], light: bool = False) -> str:
+    """Return the page of ``facts``, a ``light`` one with plotly.js in a file beside it."""
+    drawn, payoffs = charts.charts(facts), payoff.payoffs(facts)
+    told = details.details(facts)
+    turnable = bool(facts["candidates"] and facts["priorities"])
+    sections = {
+        "answer": "Answer",
+        **({"what-if": "What if"} if turnable else {}),
+        "trade-offs": "Trade-offs",
+        **({"speed": "Speed"} if drawn.keys() & {"latencies", "batches", "rates"} else {}),
+        **({"memory": "Memory"} if "memory" in drawn else {}),
+        **({"search": "Search"} if "searching" in drawn else {}),
+        **({"compression": "Compression"} if payoffs else {}),
+        "candidates": "Candidates",
+        "failures": "Failures",
+        "trust": "Trust",
+    }
+    scripts = {
+        **{name: offline.script(name) for name in ("units", "comparison", "utility", "page", "elements", "sections")},
+        **({name: offline.script(name) for name in WHAT_IF} if turnable else {}),
+        "answer": offline.script("answer"),
+        **({name: offline.script(name) for name in TABLE} if told["columns"] or told["others"] else {}),
+        **({"plotly": figures.beside(facts) if light else figures.library()} if drawn else {}),
+        **{name: offline.script(name) for name in (*charts.SHARED, *drawn) if drawn},
+    }
+    return offline.render(
+        "page.html",
+        scripts,
+        facts=facts,
+        sections=list(sections.items()),
+        data_json=offline.as_data(page_data.page_data(facts)),
+        cards=cards.cards(facts),
+        charts=drawn,
+        charts_json=offline.as_data(drawn),
+        axes=[axes.axis(name, facts) for name in axes.metrics(facts)],
+        scenarios=charts.scenarios(facts),
+        stopped=surroundings.stopped(facts),
+        payoffs=payoffs,
+        at_length=payoff.at_length(payoffs),
+        tabled=payoffs[: payoff.TABLED],
+        pictures=drawn.get("icicle", ()),
+        details=told,
+        details_json=offline.as_data(told),
+        front=table.front(facts),
+        failures=failures.failures(facts),
+        failure_kinds=failures.kinds(facts),
+        gaps=gaps.gaps(facts),
+        trust=trust.trust(facts),
+        excluded=sum(one["count"] for one in facts["space"]["excluded"]),
+        machine=surroundings.machine(facts),
+        going_on=surroundings.going_on(facts),
+        suite_file=wording.suite_file(facts),
+        environment=surroundings.environment(facts),
+        objectives=wording.listed([wording.metric(name) for name in facts["objectives"]]),
     )

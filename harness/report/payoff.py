@@ -8,12 +8,16 @@ from typing import Any
 
 from harness.report import table, wording
 from harness.report.comparison import Comparison, compare
+from harness.report.steps import Chains, Step
 
 TOLD = ("size", "latency_p50", "throughput", "memory_peak", "accuracy")
 """What is compared, in this order."""
 
 MOST = 8
-"""Candidates that are told at length; the table has all."""
+"""Candidates that are told at length; the table has more."""
+
+TABLED = 200
+"""Candidates in the table: very many rows would make the whole page slow, and facts.json has all."""
 
 _VERDICTS = {
     "faster": ("faster", "better"),
@@ -51,6 +55,8 @@ class Payoff:
     """The share alone, for the table."""
     why: tuple[Why, ...]
     absent: str
+    steps: tuple[Step, ...]
+    """Pass by pass, where that tells more than the figures: of several passes, or without a parent; only of what matters."""
     picture: int | None
     """Which of the pictures of operators is its own."""
     disturbed: bool
@@ -61,13 +67,15 @@ def payoffs(facts: Mapping[str, Any]) -> tuple[Payoff, ...]:
     """Return every compressed candidate, what is recommended first, then the front, then the rest."""
     known = {one["candidate"]: one for one in facts["candidates"]}
     pictured = {label: number for number, label in enumerate(with_profile(facts))}
-    told = [_payoff(one, known, facts, pictured) for one in facts["candidates"] if one.get("parent")]
+    chains = Chains(facts)
+    told = [_payoff(one, known, facts, pictured, chains) for one in facts["candidates"] if one.get("parent")]
     return tuple(sorted(told, key=_importance))
 
 
 def at_length(told: Sequence[Payoff]) -> tuple[Payoff, ...]:
-    """Return those that matter, or where none does those whose operators were timed; at most ``MOST``."""
-    chosen = [one for one in told if one.roles] or [one for one in told if one.picture is not None]
+    """Return those that matter and of which something is known, or else those whose operators were timed; at most ``MOST``."""
+    known = [one for one in told if not one.absent or one.picture is not None or _is_recommended(one)]
+    chosen = [one for one in known if one.roles] or [one for one in known if one.picture is not None]
     return tuple(chosen[:MOST])
 
 
@@ -78,29 +86,38 @@ def with_profile(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _importance(one: Payoff) -> tuple[bool, bool, bool]:
-    return (not any(role.startswith("★") for role in one.roles), not one.roles, one.picture is None)
+    return (not _is_recommended(one), not one.roles, one.picture is None)
 
 
-def _payoff(one: Mapping[str, Any], known: Mapping[str, Any], facts: Mapping[str, Any], pictured: Mapping[str, int]) -> Payoff:
+def _is_recommended(one: Payoff) -> bool:
+    return any(role.startswith("★") for role in one.roles)
+
+
+def _payoff(
+    one: Mapping[str, Any], known: Mapping[str, Any], facts: Mapping[str, Any], pictured: Mapping[str, int], chains: Chains
+) -> Payoff:
     lineage, label = one["parent"], one["candidate"]
     parent = known.get(lineage["candidate"])
     verdict, tone = _VERDICTS.get(lineage["verdict"] or "", ("speed not measured", "plain"))
     absent = lineage["absent"] or ("" if parent else "parent not measured")
+    roles, picture = _roles(label, facts), pictured.get(label)
+    tells_more = (roles or picture is not None) and (absent or len(one["passes"]) > 1)
     return Payoff(
         label=label,
         model=one["model"]["label"],
         passes=wording.passes(one["passes"]),
         served=table.served(one),
         parent=lineage["candidate"],
-        roles=_roles(label, facts),
+        roles=roles,
         verdict="" if absent else verdict,
         tone=tone,
         figures=_figures(one, parent, lineage, facts["metrics"]) if parent and not absent else (),
-        flips=_flips(lineage["flips"]),
+        flips=flips_told(lineage["flips"]),
         flipped=_share(lineage["flips"]) if lineage["flips"] else "",
         why=tuple(Why(reason["text"], reason["advice"]) for reason in lineage["why"]),
         absent=absent,
-        picture=pictured.get(label),
+        steps=chains.steps(one) if tells_more else (),
+        picture=picture,
         disturbed=any(_is_disturbed(name, facts) for name in (label, lineage["candidate"])),
     )
 
@@ -132,7 +149,7 @@ def _figures(
     )
 
 
-def _flips(flips: Mapping[str, Any] | None) -> str:
+def flips_told(flips: Mapping[str, Any] | None) -> str:
     """Return what became of the predictions: ``2.1 % changed (1.2–3.6 %): 3 became right, 7 wrong, 1 wrong otherwise``."""
     if not flips:
         return ""

@@ -1,10 +1,8 @@
-"""What stands around the answer: failures, the space that was searched, the run and the machine."""
+"""What stands around the answer: the space that was searched, the run and the machine."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from harness import units
@@ -14,42 +12,8 @@ _STOPPED = {
     "space": "every candidate of the space was evaluated",
     "trials": "the suite's number of trials was reached",
     "minutes": "the suite's minutes were used up",
+    "settled": "no candidate left is expected to change the front or a recommendation",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Candidates that failed alike: the same kind, stage and message."""
-
-    kind: str
-    stage: str
-    message: str
-    candidates: tuple[str, ...]
-    logs: tuple[tuple[str, str], ...]
-    """Each log that differs, with the first candidate it is of."""
-
-
-def failures(facts: Mapping[str, Any]) -> tuple[Failure, ...]:
-    """Return the failures, those that are alike told as one, the most frequent first."""
-    alike: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
-    for one in facts["failures"]:
-        alike.setdefault((one.get("kind", "failed"), one.get("stage", ""), one.get("message", "")), []).append(one)
-    found = [Failure(*key, tuple(one["candidate"] for one in members), _logs(members)) for key, members in alike.items()]
-    return tuple(sorted(found, key=lambda failure: -len(failure.candidates)))
-
-
-def _logs(members: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
-    first: dict[str, str] = {}
-    for one in members:
-        if one.get("log"):
-            first.setdefault(one["log"], one["candidate"])
-    return tuple((label, log) for log, label in first.items())
-
-
-def failure_kinds(facts: Mapping[str, Any]) -> str:
-    """Return how many candidates failed in which way: ``16 failed, 2 timed out``."""
-    kinds = Counter(one.get("kind", "failed") for one in facts["failures"])
-    return ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in kinds.most_common())
 
 
 def space(facts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -68,7 +32,7 @@ def space(facts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def _search(run: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not run:
         return [("Search", "none: this was derived from what the store already knew")]
-    pairs = [("Search", run.get("algorithm", "")), ("Tried", _tried(run)), ("Stopped because", _stopped(run))]
+    pairs = [("Search", run.get("algorithm", "")), ("Tried", _tried(run)), ("Stopped because", stopped({"run": run}))]
     return [(name, text) for name, text in pairs if text]
 
 
@@ -80,9 +44,23 @@ def _tried(run: Mapping[str, Any]) -> str:
     return f"{run['tried']:,}{planned}{took}"
 
 
-def _stopped(run: Mapping[str, Any]) -> str:
-    reason = str(run.get("stop_reason", ""))
+def stopped(facts: Mapping[str, Any]) -> str:
+    """Return why the search stopped, in words; empty where that is not known."""
+    reason = str(facts.get("stop_reason") or facts["run"].get("stop_reason") or "")
     return _STOPPED.get(reason, reason)
+
+
+def going_on(facts: Mapping[str, Any]) -> str:
+    """Return how far the run was when this was written, if it had not ended; empty where it had."""
+    told = facts["run"].get("going_on")
+    if not told:
+        return ""
+    of = f" of {told['planned']:,}" if told["planned"] is not None else ""
+    when = told["at"][:16].replace("T", " ")
+    return (
+        f"The run goes on: {told['tried']:,}{of} candidates tried in {units.show_duration(told['seconds'])}, "
+        f"at most {units.show_duration(told['left'])} left. This is of {when} UTC."
+    )
 
 
 def machine(facts: Mapping[str, Any]) -> str:
@@ -108,6 +86,8 @@ def _pairs(told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _text(name: str, value: object) -> str:
+    if value in ({}, [], ""):
+        return "none"
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {_text(str(key), one)}" for key, one in value.items())
     if isinstance(value, list | tuple):
@@ -116,4 +96,6 @@ def _text(name: str, value: object) -> str:
         return {True: "yes", False: "no", None: "not known"}[value]
     if name == "available_memory" and isinstance(value, int | float):
         return wording.figure(value, units.BYTE)
+    if name == "at" and isinstance(value, str):
+        return wording.moment(value)
     return f"{value} GiB" if name == "memory" and isinstance(value, int) else str(value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from harness import units
@@ -114,6 +116,19 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
+def sentence(text: str) -> str:
+    """Return ``text`` with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def moment(text: str) -> str:
+    """Return a moment in ISO 8601 as ``2026-01-31 09:05 UTC``; what is none as it is."""
+    try:
+        return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError):
+        return text
+
+
 def options(label: str) -> str:
     """Return what a part's label says beyond its name, for people: ``channel, ratio=0.5``."""
     return label.partition(":")[2].replace(",", ", ")
@@ -143,6 +158,11 @@ def deploy(candidate: Mapping[str, Any]) -> str:
         )
         if part
     )
+
+
+def suite_file(facts: Mapping[str, Any]) -> str:
+    """Return the suite's file as a command takes it; where it is not known, a word that stands for it."""
+    return shlex.quote(facts.get("trust", {}).get("suite_file") or "SUITE")
 
 
 def _with_options(name: str, label: str) -> str:

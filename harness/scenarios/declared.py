@@ -22,10 +22,10 @@ class MultiStreamOptions(Value):
 class ServerOptions(Value):
     """Arrivals at random, and how late an answer may be."""
 
-    latency: Annotated[Seconds, Field(gt=0)]
+    latency: Annotated[Seconds, Field(gt=0, description="what answers must be in time for, from their arrival on")]
     percentile: Literal[90, 95, 99] = Field(99, description="share of the answers, in per cent, that must be in time")
-    precision: Annotated[Share, Field(ge=0.01, le=0.5)] = 0.05
-    seconds: Annotated[Seconds, Field(gt=0, le=600)] = 2.0
+    precision: Annotated[Share, Field(ge=0.01, le=0.5, description="how narrow the rate is found, as a share of it")] = 0.05
+    seconds: Annotated[Seconds, Field(gt=0, le=600, description="how long a rate is tried at least")] = 2.0
 
 
 class SingleStream:

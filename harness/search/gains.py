@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import bounds, utility
+from harness.decide import bounds, utility
 from harness.interfaces import Array
 from harness.metrics import METRICS
 from harness.search.quasi import normals

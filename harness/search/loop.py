@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from harness import utility
+from harness.decide import utility
 from harness.errors import OutOfTimeError
 from harness.evaluate import Evaluation
 from harness.interfaces import Clock

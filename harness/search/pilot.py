@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import utility
-from harness.columns import ERRORS_IN_HALF
+from harness.decide import utility
+from harness.decide.columns import ERRORS_IN_HALF, Table
 from harness.ledger import Known, Ledger
 from harness.record import Fact, Failure
 from harness.search.features import Outlines, features
@@ -90,12 +90,20 @@ class Pilot:
 
 
 def taught(
-    ledger: Ledger, space: Space, known: Mapping[str, Known], tried: Sequence[str], outlines: Outlines | None = None
+    ledger: Ledger,
+    space: Space,
+    known: Mapping[str, Known],
+    tried: Sequence[str],
+    outlines: Outlines | None = None,
+    quick: Table | None = None,
 ) -> Pilot:
-    """Return a pilot that has learnt what is known: of candidates ``tried``, in their order, and of the others."""
+    """Return a pilot that has learnt what is known: of candidates ``tried``, in their order, and of the others.
+
+    ``quick`` has the facts of those that a quick look ended.
+    """
     pilot = Pilot(ledger.suite, space, shared_facts(ledger, space), outlines)
     for label in tried:
-        pilot.learn(label, known[label].facts, known[label].failure)
+        pilot.learn(label, (quick or {}).get(label, known[label].facts), known[label].failure)
     for label, one in known.items():
         if label not in tried:
             pilot.know(label, one.facts)

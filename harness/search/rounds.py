@@ -11,10 +11,10 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from harness import utility
+from harness.decide import utility
+from harness.decide.recommend import recommend
 from harness.errors import OutOfTimeError
-from harness.ledger import Known
-from harness.recommend import Table, recommend
+from harness.ledger import Known, finished
 from harness.spec import Candidate, Suite
 
 CONTENDERS_AT_MOST: Final = 6
@@ -25,7 +25,7 @@ Again = Callable[[Candidate, int], object]
 
 def contenders(suite: Suite, known: Mapping[str, Known], eligible: Sequence[str], baseline_of: Mapping[str, str]) -> list[str]:
     """Return the labels that a recommendation is between, over all profiles, and the baselines they refer to."""
-    references: Table = {label: one.facts for label, one in known.items() if one.complete and not one.failure}
+    references = finished(known)
     table = {label: references[label] for label in eligible if label in references}
     found: list[str] = []
     for profile in utility.anchored(suite, references):

@@ -16,9 +16,8 @@ from harness.record import Fact
 from harness.search.algorithm import algorithm, name
 from harness.search.objectives import objectives
 from harness.search.tree import Tree
+from harness.search.trials import CANDIDATE
 from harness.spec import Candidate, Profile, Suite
-
-CANDIDATE = "candidate"
 
 
 def sampler(algorithm: str, seed: int) -> BaseSampler:

@@ -16,6 +16,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from harness.metrics import METRICS
 from harness.spec import Limits, Measure, OwnMetric, Scale, Search, Target, Task, Value
 
 PartUse = Annotated[
@@ -48,19 +49,19 @@ BatchSizes = Annotated[
 class WorkloadDocument(Value):
     """What candidates must endure."""
 
-    dataset: PartUse
+    dataset: PartUse = Field(description="where samples and labels come from")
     batch_size: BatchSizes = Field([1], description="samples a query carries; a list is an axis")
     task: Task | None = Field(None, description="what scores mean; default: what the dataset's labels are for")
-    metric: OwnMetric | None = Field(None, description="your own metric: {python: 'package.module:function', better: higher}")
+    metric: OwnMetric | None = Field(None, description="a metric of your own, beside those of the task")
     end_to_end: StrictBool = Field(False, description="time the whole path from the raw sample (an image file) to its class")
 
 
 class BaselineDocument(Value):
     """The reference candidate that relative constraints and reports compare with."""
 
-    model: PartUse
-    passes: list[PartUse] = Field([])
-    runtime: PartUse
+    model: PartUse = Field(description="one model, written as under models")
+    passes: list[PartUse] = Field([], description="its chain of passes")
+    runtime: PartUse = Field(description="one runtime, written as under runtimes")
 
 
 WrittenEnd = Annotated[
@@ -90,17 +91,26 @@ ReadyMade = Literal["realtime", "throughput", "edge", "cost", "regulated"]
 """The profiles in ``suitefile.ready_made``."""
 
 
+def _name_metrics(schema: dict[str, Any]) -> None:
+    """Let an editor complete what the keys are: metrics."""
+    schema["propertyNames"] = {"enum": [*METRICS]}
+
+
 class ProfileDocument(Value):
     """One deployment's priorities."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["weights"]}, {"required": ["like"]}]})
 
     like: ReadyMade | None = Field(None, description="a ready-made profile; what stands beside it goes before it, per metric")
-    weights: dict[str, StrictFloat] = Field({}, min_length=1, description="metric: weight (0 or more)")
-    range: dict[str, SkipValidation[Annotated[list[WrittenEnd], Field(min_length=2, max_length=2)] | RangeDocument]] = Field(
-        {}, description="metric: its two ends, from which utility 0 and 1 follow"
+    weights: dict[str, StrictFloat] = Field(
+        {}, min_length=1, description="how much each metric counts, 0 or more", json_schema_extra=_name_metrics
     )
-    constraints: list[str] = Field([], description="'latency_p90 <= 5 ms', 'accuracy >= baseline - 1 pp'")
+    range: dict[str, SkipValidation[Annotated[list[WrittenEnd], Field(min_length=2, max_length=2)] | RangeDocument]] = Field(
+        {},
+        description="of each weighted metric the two ends, from which utility 0 and 1 follow",
+        json_schema_extra=_name_metrics,
+    )
+    constraints: list[str] = Field([], description="hard bounds: 'latency_p90 <= 5 ms', 'accuracy >= baseline - 1 pp'")
     guard: StrictFloat = Field(
         2.0, ge=0, allow_inf_nan=False, description="standard errors that a value keeps from the bound of a constraint; 0: none"
     )
@@ -117,16 +127,18 @@ def _profiles(value: Any) -> Any:
 class Document(Value):
     """A suite file: one question."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)
-    description: str = ""
-    workload: WorkloadDocument
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80, description="names the folder of its report")
+    description: str = Field("", description="what is asked, in words, for whoever reads the file")
+    workload: WorkloadDocument = Field(description="what candidates must endure")
     baseline: BaselineDocument | None = Field(None, description="default: the first model on the first runtime that fits")
-    models: list[PartUse] = Field(min_length=1)
+    models: list[PartUse] = Field(min_length=1, description="the models to choose from; a list inside one is an axis")
     passes: list[list[PartUse]] = Field([[]], min_length=1, description="chains of compression passes; [] is none")
-    runtimes: list[PartUse] = Field(min_length=1)
-    scenarios: list[PartUse] = Field(["single_stream", "offline"], min_length=1)
-    profiles: Annotated[dict[str, ProfileDocument], BeforeValidator(_profiles)] = Field(min_length=1)
-    search: Search = Search()
-    measure: Measure = Measure()
-    limits: Limits = Limits()
-    target: Annotated[Target, BeforeValidator(_target)] = Target()
+    runtimes: list[PartUse] = Field(min_length=1, description="what executes them; a list inside one is an axis")
+    scenarios: list[PartUse] = Field(["single_stream", "offline"], min_length=1, description="when queries are sent; each once")
+    profiles: Annotated[dict[str, ProfileDocument], BeforeValidator(_profiles)] = Field(
+        min_length=1, description="priorities by name, each of which gets a recommendation; or a list of ready-made ones"
+    )
+    search: Search = Field(Search(), description="how the space is searched, and when the search ends")
+    measure: Measure = Field(Measure(), description="when a timing is long enough")
+    limits: Limits = Field(Limits(), description="what one candidate may cost")
+    target: Annotated[Target, BeforeValidator(_target)] = Field(Target(), description="the machine that is meant")

@@ -42,7 +42,7 @@ def load(path: FilePath, registry: Registry) -> Suite:
         raise InputError(f"no suite file at {path}", hint) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read the suite file {path}: {error}") from None
-    return loads(text, registry, path.parent, str(path))
+    return loads(text, registry, path.parent, str(path)).model_copy(update={"file": str(path)})
 
 
 def loads(text: str, registry: Registry, folder: FilePath, source: str = "suite") -> Suite:

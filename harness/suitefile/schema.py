@@ -27,13 +27,18 @@ def schema(registry: Registry) -> dict[str, Any]:
     use["runtimes"]["items"] = {"$ref": "#/$defs/runtimes"}
     use["passes"]["items"]["items"] = {"$ref": "#/$defs/passes"}
     use["scenarios"]["items"] = {"$ref": "#/$defs/scenarios"}
-    named = {"type": "array", "items": {"enum": list(READY_MADE)}, "minItems": 1, "description": "ready-made profiles"}
-    use["profiles"] = {"anyOf": [use["profiles"], named]}
-    use["target"] = {"anyOf": [definitions["Target"]["properties"]["device"], {"$ref": "#/$defs/Target"}], "default": "cpu"}
-    definitions["WorkloadDocument"]["properties"]["dataset"] = {"$ref": "#/$defs/datasets"}
-    baseline = definitions["BaselineDocument"]["properties"]
-    baseline["model"] = {"$ref": "#/$defs/models"}
-    baseline["runtime"] = {"$ref": "#/$defs/runtimes"}
+    named = {"type": "array", "items": {"enum": list(READY_MADE)}, "minItems": 1}
+    use["profiles"] = {"description": use["profiles"].pop("description"), "anyOf": [use["profiles"], named]}
+    device = definitions["Target"]["properties"]["device"]
+    use["target"] = {
+        "description": use["target"]["description"],
+        "anyOf": [device, {"$ref": "#/$defs/Target"}],
+        "default": device["default"],
+    }
+    workload, baseline = (definitions[name]["properties"] for name in ("WorkloadDocument", "BaselineDocument"))
+    workload["dataset"] = _one_of("datasets", workload["dataset"])
+    baseline["model"] = _one_of("models", baseline["model"])
+    baseline["runtime"] = _one_of("runtimes", baseline["runtime"])
     baseline["passes"]["items"] = {"$ref": "#/$defs/passes"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "harness-suite-1", **whole}
 
@@ -46,7 +51,7 @@ def _forms(part: Part, definitions: dict[str, Any], most: int | None, others: Ma
     own = part.options.model_json_schema(ref_template="#/$defs/{model}")
     definitions.update(own.pop("$defs", {}))
     models = names_of_models(part.options)
-    written = {name: _model(about) if name in models else about for name, about in own.get("properties", {}).items()}
+    written = {name: _one_of("models", about) if name in models else about for name, about in own.get("properties", {}).items()}
     properties = {name: _or_axis(about, most) for name, about in written.items()} | dict(others)
     required = own.get("required", [])
     forms: list[dict[str, Any]] = [_braces(part, properties, required)]
@@ -77,9 +82,9 @@ def _braces(part: Part, properties: Mapping[str, Any], required: list[str]) -> d
     }
 
 
-def _model(about: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of an option that is a model of its own."""
-    return {"description": about["description"], "$ref": "#/$defs/models"}
+def _one_of(kind: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of a key whose value is a part of a kind."""
+    return {"description": about["description"], "$ref": f"#/$defs/{kind}"}
 
 
 def _or_axis(about: dict[str, Any], most: int | None) -> dict[str, Any]:

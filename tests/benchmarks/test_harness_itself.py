@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from harness import pareto
+from harness.decide import pareto
 from harness.metrics import METRICS
 from harness.record import Environment, Fact
 from harness.store import Run, Store

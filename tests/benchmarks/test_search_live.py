@@ -21,7 +21,8 @@ import numpy as np
 import optuna
 import pytest
 
-from harness import pareto, suitefile
+from harness import suitefile
+from harness.decide import pareto
 from harness.registry import Registry
 from harness.search.gains import Aim, axes
 from harness.spec import Profile

@@ -90,6 +90,59 @@ def test_a_candidate_that_is_not_there_is_told_with_those_near_it(finished: Proj
     assert len(told.err.splitlines()) == 1
 
 
+def test_everything_about_a_candidate_is_shown(finished: Project) -> None:
+    fast = json.loads((finished.folder / "answer.json").read_text())["profiles"]["fast"]
+    told = finished.harness("show", "suite.yaml", fast["candidate"], "--json")
+    assert told.status == 0, told.err
+    found = told.json
+    assert (found["candidate"], found["state"], found["failure"]) == (fast["candidate"], "measured", None)
+    assert found["facts"] == fast["facts"]
+    assert found["profiles"]["fast"]["utility"] == fast["utility"]
+    assert found["profiles"]["fast"]["terms"][0].items() >= fast["terms"][0].items()
+    assert found["withheld"]["latency_p99"] == {"needs": 662, "has": 64}
+    assert found["artifact"]["format"] == "onnx"
+    assert {run["run"] for run in found["runs"]}
+    shown = finished.harness("show", "suite.yaml", fast["candidate"])
+    assert shown.status == 0
+    assert shown.out.startswith(fast["candidate"])
+    assert "fast: recommended" in shown.out
+
+
+def test_words_that_one_label_alone_holds_are_enough(finished: Project) -> None:
+    told = finished.harness("show", "suite.yaml", "logistic threads=2/b8", "--json")
+    assert told.json["candidate"] == "logistic_regression@onnxruntime:threads=2/b8"
+    several = finished.harness("show", "suite.yaml", "logistic")
+    assert several.status == 2
+    assert "4 candidates hold 'logistic'" in several.err
+    assert len(several.err.splitlines()) == 1
+
+
+def test_two_candidates_are_compared_on_the_same_samples(finished: Project) -> None:
+    told = finished.harness("compare", "suite.yaml", "logistic threads=1/b1", "decision_tree threads=1/b1", "--json")
+    assert told.status == 0, told.err
+    accuracy = told.json["metrics"]["accuracy"]
+    assert accuracy["better"] == "one"
+    assert accuracy["paired"]["n"] == told.json["one"]["facts"]["accuracy"]["n"]
+    assert accuracy["value"] == pytest.approx(
+        told.json["one"]["facts"]["accuracy"]["value"] - told.json["other"]["facts"]["accuracy"]["value"]
+    )
+    assert told.json["flips"]["right"] > told.json["flips"]["wrong"]
+    shown = finished.harness("compare", "suite.yaml", "logistic threads=1/b1", "decision_tree threads=1/b1")
+    assert shown.status == 0
+    assert "beyond noise, A is better in" in shown.out
+    same = finished.harness("compare", "suite.yaml", "logistic threads=1/b1", "logistic threads=2/b1", "--json").json
+    assert same["metrics"]["accuracy"]["shared"], "threads change no answer"
+
+
+def test_what_is_not_measured_is_shown_and_compared_as_not_known(project: Project) -> None:
+    shown = project.harness("show", "suite.yaml", "logistic threads=1/b1")
+    assert shown.status == 3
+    assert "not measured yet" in shown.out
+    compared = project.harness("compare", "suite.yaml", "logistic threads=1/b1", "decision_tree threads=1/b1")
+    assert (compared.status, compared.out) == (3, "")
+    assert "logistic_regression@onnxruntime:threads=1/b1 is not measured in full — harness show tells more" in compared.err
+
+
 def test_recommend_gives_the_answer_of_the_run_without_measuring(finished: Project) -> None:
     ran = json.loads((finished.folder / "answer.json").read_text())
     told = finished.harness("recommend", "suite.yaml", "--json")

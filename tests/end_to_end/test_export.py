@@ -88,7 +88,7 @@ def test_any_candidate_can_be_asked_for_by_its_label(finished: Project, tmp_path
     assert f"--candidate {label}" in readme
     wrong = finished.harness("export", "suite.yaml", "--candidate", "decision_tree@onnx", str(tmp_path / "other"))
     assert wrong.status == 2
-    assert "near are decision_tree@onnxruntime" in wrong.err
+    assert "4 candidates hold 'decision_tree@onnx': decision_tree@onnxruntime:threads=1/b1, " in wrong.err
 
 
 def test_which_profile_is_asked_where_there_are_several(finished: Project, tmp_path: Path) -> None:

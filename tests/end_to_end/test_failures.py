@@ -184,6 +184,20 @@ def test_a_failure_says_in_one_line_what_happened(wreck: Project) -> None:
     assert all("\n" not in message for message in told.values())
 
 
+def test_a_failed_candidate_is_shown_with_what_happened_and_compares_with_nothing(
+    wreck: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(wreck.folder), os.environ.get("PYTHONPATH")))))
+    label = "good@fragile:fault=crash/b1"
+    shown = wreck.harness("show", "suite.yaml", label)
+    assert shown.status == 0, shown.err
+    assert "failed (crashed) at" in shown.out
+    assert "SIGSEGV" in shown.out
+    compared = wreck.harness("compare", "suite.yaml", label, "good@onnxruntime:threads=1/b1")
+    assert (compared.status, compared.out) == (1, "")
+    assert compared.err == f"error: {label} failed (crashed) — harness show tells more\n"
+
+
 def test_after_the_kill_nothing_was_measured_twice(wreck: Project) -> None:
     before = json.loads((wreck.folder / "before.json").read_text())
     assert before["facts"], "the kill came after the first facts"

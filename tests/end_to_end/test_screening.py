@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,13 @@ SCREENED = SCREENED.replace(
     "range: {size: [1 kB, 100 kB]}", 'range: {size: [1 kB, 100 kB]}\n    constraints: ["accuracy >= baseline - 5 pp"]'
 )
 SCREENED = SCREENED.replace("minutes: 5, seed: 0", "minutes: 5, seed: 0, algorithm: random, screen: 100")
+
+
+def trials(project: Project) -> int:
+    """Return how many trials the searches of a project were told."""
+    with contextlib.closing(sqlite3.connect(project.folder / "results/harness.db")) as database:
+        (count,) = database.execute("SELECT count(*) FROM trials").fetchone()
+    return int(count)
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +53,20 @@ def test_one_look_at_the_scores_serves_every_batch_size_and_number_of_threads(sc
     assert len(looks) == 1
 
 
-def test_a_look_is_not_taken_again_and_a_finished_run_measures_nothing(screened: Project) -> None:
+def test_facts_of_a_look_are_counted(screened: Project) -> None:
+    told = json.loads((screened.folder / "answer.json").read_text())
+    assert told["counts"]["measured"] == len(screened.keys()["facts"])
+
+
+def test_what_a_look_ended_counts_as_tried_and_a_finished_run_measures_nothing(screened: Project) -> None:
+    told = trials(screened)
     again = screened.harness("run", "suite.yaml", "--json")
     assert again.status == 0
     assert again.json["counts"]["measured"] == 0
     assert len(again.json["screened"]) == 4
+    assert again.json["run"]["tried"] == 8
+    assert "decision_tree" not in again.err
+    assert trials(screened) == told == 8
 
 
 def test_a_candidate_that_was_ended_is_measured_in_full_when_priorities_change(screened: Project, tmp_path: Path) -> None:

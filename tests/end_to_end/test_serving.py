@@ -53,15 +53,22 @@ def load(folder, options, device):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The only candidate of the answer."""
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The answer."""
     project = Project(tmp_path_factory.mktemp("serving"), SUITE)
     _install(project.folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(project.folder), os.environ.get("PYTHONPATH")))))
         answer = project.harness("run", "suite.yaml", "--json")
     assert answer.status == 0, answer.err
-    (candidate,) = json.loads(answer.out)["candidates"]
+    found: dict[str, Any] = json.loads(answer.out)
+    return found
+
+
+@pytest.fixture
+def served(told: dict[str, Any]) -> dict[str, Any]:
+    """The only candidate of the answer."""
+    (candidate,) = told["candidates"]
     return candidate
 
 
@@ -79,3 +86,16 @@ def test_a_rate_is_found_below_what_the_runtime_can_do_at_all(served: dict[str, 
     assert rate["value"] < 1.1 * CAPACITY
     assert rate["n"] >= 64
     assert rate["processes"] == 1
+
+
+def test_the_curve_under_load_tells_every_probe_and_the_latencies_at_the_rate_that_was_found(told: dict[str, Any]) -> None:
+    (label, curve), (one,) = *told["load_curves"]["by_rate"].items(), told["candidates"]
+    assert label == one["candidate"]
+    assert curve["rate"] == one["facts"]["server_rate"]["value"]
+    assert (curve["limit"], curve["percentile"]) == (0.04, 0.9)
+    for probe in curve["probes"]:
+        assert 0 < probe["achieved"] < 1.1 * CAPACITY
+        assert probe["held"] == (probe["latency"] is not None and probe["latency"] <= 0.04)
+    at_rate = told["latency_curves"][label]["server"]
+    assert at_rate["n"] == sum(probe["queries"] for probe in curve["probes"] if probe["rate"] == curve["rate"])
+    assert min(at_rate["seconds"]) >= 0.004

@@ -11,9 +11,9 @@ import yaml
 
 from harness import pipeline
 from harness.evaluate import Evaluation
-from harness.progress import Status
 from harness.record import FAILURE_KINDS, Failure
 from harness.registry import Registry
+from harness.running.progress import Status
 from harness.store import Store
 from harness.suitefile import loads
 

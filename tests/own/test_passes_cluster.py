@@ -97,7 +97,7 @@ def by_openvino(work: Work, inputs: np.ndarray) -> np.ndarray:
     return compiled([inputs])[compiled.output(0)]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(1, 8), st.integers(31, 34))
 def test_both_runtimes_compute_with_the_codebook(bits: int, outputs: int) -> None:
     weight = np.random.default_rng(bits).standard_normal((33, outputs)).astype(np.float32)

@@ -16,6 +16,7 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.tree import DecisionTreeRegressor
 from torch import nn
 
+from harness import estimators
 from harness.errors import InputError, JobError, SuiteError
 from harness.interfaces import Bench, Teacher, Work
 from harness.models import timm_source
@@ -136,7 +137,7 @@ def test_trees_learn_from_a_network_and_are_exported_as_they_are(student: dict[s
     assert len(made.model.graph.output) == 1
     assert trained.accuracy(made) > least
     told = made.notes["distill"]
-    assert told["difference"] < 1e-5
+    assert made.notes["export"]["difference"] < 1e-5
     assert told["samples"] == len(labels("train"))
     assert 2**4 < told["leaves"] < 12 * told["samples"]
 
@@ -155,14 +156,18 @@ def test_samples_at_a_threshold_stay_on_their_side_of_it() -> None:
     inputs = np.array([[low], [high]] * 8, np.float32)
     tree = DecisionTreeRegressor(random_state=0).fit(inputs, np.array([[1.0, 0.0], [0.0, 1.0]] * 8))
     assert float(tree.tree_.threshold[0]) != float(low)
-    assert distill_trees._difference(tree, distill_trees._converted(tree, inputs), inputs) < 1e-6
+    assert estimators.compared(tree, distill_trees._converted(tree, inputs), inputs) == {
+        "samples": 16,
+        "difference": 0.0,
+        "agreement": 1.0,
+    }
 
 
 def test_a_graph_that_says_something_else_is_no_export() -> None:
     inputs = np.arange(12, dtype=np.float32)[:, None]
     one, other = (DecisionTreeRegressor().fit(inputs, np.eye(2)[(inputs[:, 0] > cut).astype(int)]) for cut in (3, 8))
-    with pytest.raises(JobError, match="differ by 1") as caught:
-        distill_trees._difference(one, distill_trees._converted(other, inputs), inputs)
+    with pytest.raises(JobError, match="other scores than its source for 5 of 12 samples: they differ by up to 1") as caught:
+        estimators.compared(one, distill_trees._converted(other, inputs), inputs)
     assert caught.value.kind == "export_failed"
 
 

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from harness import confidence, draws, sensitivity
-from harness.columns import gather
+from harness.decide import confidence, draws, sensitivity
+from harness.decide.columns import gather
+from harness.decide.recommend import decide, examined, recommend
+from harness.decide.utility import shares, total, wanted, weigh
 from harness.metrics import METRICS
-from harness.recommend import decide, examined, recommend
 from harness.record import Fact
 from harness.spec import Constraint, Profile
-from harness.utility import shares, total, wanted, weigh
 
 NAMES = ("latency_p90", "accuracy", "size")
 RANGES = {"latency_p90": (0.02, 0.001), "accuracy": (0.8, 0.99), "size": (5e6, 5e4)}
@@ -39,7 +39,7 @@ GRID = {
 """Values that are either equal or tell apart."""
 FULL = st.dictionaries(st.sampled_from("abcdefgh"), st.fixed_dictionaries(GRID), min_size=2)
 
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=40)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -54,9 +54,7 @@ READ = {
     "onnx": onnx_file.read,
     "npz": lambda path: npz.load({"file": path.name}, path.parent),
 }
-FUZZED = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+FUZZED = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def read(path):

@@ -23,7 +23,7 @@ HEADER = (
     "param_count",
     "infer_gmacs",
 )
-FUZZED = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZED = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 CELLS = st.one_of(
     st.sampled_from(

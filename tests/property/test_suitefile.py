@@ -8,13 +8,13 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from harness.decide.utility import desirability
 from harness.errors import InputError, SuiteError
 from harness.metrics import METRICS
 from harness.registry import Registry
 from harness.space import expand
 from harness.spec import Profile, Suite
 from harness.suitefile import load, loads
-from harness.utility import desirability
 
 REGISTRY = Registry.load()
 TEXT = (Path(__file__).parents[2] / "suites" / "quickstart.yaml").read_text()
@@ -41,7 +41,7 @@ VALUES["profiles"] |= {
     }
 }
 FOLDER = Path("/nonexistent")
-NO_DEADLINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+NO_DEADLINE = settings(suppress_health_check=[HealthCheck.too_slow])
 
 SCALARS = st.one_of(
     st.none(),
@@ -138,7 +138,7 @@ def changed(path, value):
     return whole
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(PLACES), NODES)
 @example(("search", "minutes"), None)
 @example(("profiles", "edge", "weights", "size"), 10**305)
@@ -169,7 +169,7 @@ def test_any_value_at_any_place_gives_a_suite_or_mistakes(path, value):
     outcome(text)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(PLACES), st.text("abcdefghij", min_size=8, max_size=8))
 def test_a_key_that_nobody_knows_is_told_at_its_place(path, word):
     inner = VALUES
@@ -197,7 +197,7 @@ RANGE = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(METRIC, RANGE, st.floats(0, 1), st.lists(st.floats(0, 2), min_size=2, max_size=2))
 def test_whatever_range_is_accepted_leads_from_0_to_1_in_the_direction_of_its_metric(metric, written, baseline, values):
     found = outcome(yaml.safe_dump(changed(("profiles", "edge"), {"weights": {metric: 1}, "range": {metric: written}})))
@@ -214,7 +214,7 @@ def test_whatever_range_is_accepted_leads_from_0_to_1_in_the_direction_of_its_me
     assert 0 <= less <= more <= 1
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["realtime", "throughput", "edge", "cost", "regulated"]),
     st.fixed_dictionaries(
@@ -236,7 +236,7 @@ def test_a_profile_that_is_accepted_is_the_same_after_a_round_trip(name, body):
             assert not profile.ranges.keys() & profile.relative.keys()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.binary(max_size=200))
 def test_any_file_gives_a_suite_or_one_clear_error(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "suite.yaml"
@@ -255,7 +255,7 @@ AXES = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(AXES)
 def test_axes_multiply_and_every_candidate_has_a_label_of_its_own(axes):
     values = copy.deepcopy(VALUES) | {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import recommend, utility
+from harness.decide import recommend, utility
 from harness.metrics import METRICS
 from harness.record import Fact
 from harness.spec import Constraint, Profile

@@ -6,42 +6,47 @@ import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
+import typer
 import yaml
 from PIL import Image
-from typer.testing import CliRunner
+from typer.core import TyperGroup
 
 from harness.cli.app import app
 from harness.compatibility import refusal
+from harness.decide.utility import desirability
+from harness.metrics import METRICS, PERCENTILES
+from harness.reasons.rules import RULES as SPEED_RULES
+from harness.record import FAILURE_KINDS
 from harness.registry import Registry
-from harness.spec import Choice
+from harness.space import expand
+from harness.spec import Choice, Search
 from harness.suitefile import load, loads, ready_made
-from harness.utility import desirability
+from harness.suitefile.document import Document, ProfileDocument
+from tests.documented import DOCS, ROOT, blocks, commands
+from tests.documented import PAGES as DOCUMENTATION
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*DOCUMENTATION, ROOT / "CHANGELOG.md"]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-COMMANDS = sorted({line.strip() for line in re.findall(r"`(harness [a-z][^`]*)`", TEXT)})
+COMMANDS = {tuple(words) for page in DOCUMENTATION for words in commands(page) if words[0] == "harness"} | {
+    tuple(shlex.split(told.split(">", maxsplit=1)[0].replace("…", ""))) for told in re.findall(r"`(harness [a-z][^`]*)`", TEXT)
+}
 
 
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_in_the_docs_exists_with_its_options(command: str) -> None:
-    words = shlex.split(command.split(">", maxsplit=1)[0].replace("…", ""))[1:]
-    told = CliRunner().invoke(app, [words[0], "--help"])
-    assert told.exit_code == 0, f"{command}: {told.output}"
-    for option in (word for word in words if word.startswith("--")):
-        assert option in told.output, command
+@pytest.mark.parametrize("words", sorted(COMMANDS), ids=" ".join)
+def test_every_command_in_the_docs_exists_with_its_options(words: tuple[str, ...]) -> None:
+    command, rest = typer.main.get_command(app), list(words[1:])
+    while isinstance(command, TyperGroup):
+        command = command.commands[rest.pop(0)]
+    known = {option for param in command.params for option in param.opts}
+    assert {word for word in rest if word.startswith("-")} <= known
 
 
 def test_the_docs_show_commands() -> None:
-    assert any(command.startswith("harness check") for command in COMMANDS)
+    assert {"check", "run", "export"} <= {words[1] for words in COMMANDS}
 
 
 def _lay_out_files(folder: Path) -> None:
@@ -51,18 +56,47 @@ def _lay_out_files(folder: Path) -> None:
             place = folder / "photos" / name
             place.mkdir(parents=True, exist_ok=True)
             Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(place / f"{i}.png")
-    for path in ("weights/resnet18.safetensors", "models/exported.onnx", "my_models.py"):
+    for path in ("weights/resnet18.safetensors", "models/exported.onnx", "my_models.py", "reader.onnx"):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).touch()
     np.savez(folder / "houses.npz", x=np.zeros((4, 3)), y=np.zeros(4))
+    tokens = np.zeros((4, 6), np.int64)
+    np.savez(folder / "reviews.npz", input_ids=tokens, attention_mask=tokens, y=np.zeros(4, np.int64))
 
 
-def test_every_suite_in_the_docs_is_valid(tmp_path: Path) -> None:
+REGISTRY = Registry.load()
+SURROUNDINGS = """
+name: surroundings
+workload: {dataset: digits}
+models: [{timm: test_resnet}]
+runtimes: [torch, torch_compile, onnxruntime, openvino]
+profiles: {any: {weights: {size: 1}, range: {size: [1 kB, 1 MB]}}}
+target: {price_per_hour: 1}
+"""
+"""What a part of a suite is put into."""
+
+
+def _whole(text: str) -> str:
+    """Return a suite that is shown, as it is; one with the part of a suite, or with the profile, that is shown."""
+    if text.startswith("name:"):
+        return text
+    shown, whole = yaml.safe_load(text), yaml.safe_load(SURROUNDINGS)
+    if shown.keys() <= Document.model_fields.keys():
+        return yaml.safe_dump(whole | shown)
+    assert shown.keys() <= ProfileDocument.model_fields.keys(), f"neither a suite nor a part of one: {text}"
+    return yaml.safe_dump(whole | {"profiles": {"shown": shown}})
+
+
+SUITES = [(page.stem, text) for page in DOCS for text in blocks(page, "yaml") if "--8<--" not in text and text[0] != "#"]
+"""What is shown as YAML, apart from files that are included, and those of other programs, which begin with their name."""
+
+
+@pytest.mark.parametrize(("page", "text"), SUITES, ids=[f"{page}-{i}" for i, (page, _) in enumerate(SUITES)])
+def test_every_suite_in_the_docs_is_valid_and_none_of_its_passes_is_left_out(page: str, text: str, tmp_path: Path) -> None:
     _lay_out_files(tmp_path)
-    suites = [block for block in _blocks("yaml") if block.startswith("name:")]
-    assert suites
-    for text in suites:
-        assert loads(text, Registry.load(), tmp_path).models
+    suite = loads(_whole(text), REGISTRY, tmp_path)
+    served = [candidate.passes for candidate in expand(suite, REGISTRY).candidates]
+    assert [chain for chain in suite.chains if chain not in served] == []
 
 
 @pytest.mark.parametrize("suite", sorted((ROOT / "suites").glob("*.yaml")), ids=lambda path: path.stem)
@@ -76,7 +110,6 @@ def test_links_lead_to_files_of_the_project() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-REGISTRY = Registry.load()
 RULES = {
     "`prune`": {"part": "prune", "options": {"ratio": 0.5}},
     "`factorize`": {"part": "factorize", "options": {"energy": 0.9}},
@@ -138,6 +171,35 @@ def test_the_rules_of_passes_are_those_that_are_declared() -> None:
         found = {f"`{runtime}`" for runtime in registry.runtimes if _allowed([name], runtime)}
         assert found == ({f"`{one}`" for one in registry.runtimes} if runtimes == "all" else set(runtimes.split(", "))), name
         assert {other for other in RULES if _allowed([name, other], "onnxruntime")} == follow[after], name
+
+
+def _told(page: str, heading: str) -> str:
+    """Return what a page says below a heading, up to the next."""
+    return (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def _named(table: str) -> list[str]:
+    """Return the names in the first column of tables."""
+    return [name for cell in re.findall(r"^\| ([^|]*) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)]
+
+
+def test_every_kind_of_failure_is_explained() -> None:
+    assert sorted(_named(_told("measuring.md", "Failures"))) == sorted(FAILURE_KINDS)
+
+
+def test_every_rule_about_speed_is_explained_in_the_order_of_the_rules() -> None:
+    assert _named(_told("did-it-pay.md", "Reasons, and what to do")) == [rule.__name__ for rule in SPEED_RULES]
+
+
+def test_every_search_algorithm_is_explained() -> None:
+    before = (ROOT / "docs" / "search.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    assert sorted(_named(before)) == sorted(get_args(Search.model_fields["algorithm"].annotation))
+
+
+def test_every_metric_is_explained() -> None:
+    explained = set(_named(_told("measuring.md", "The figures")))
+    named = {name for name in METRICS if name not in PERCENTILES and not name.startswith("time_")}
+    assert named - explained == set()
 
 
 PROFILES = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")

@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 
 from harness import derive, jobs
+from harness.answer.evidence import Evidence
 from harness.errors import JobError, OutOfTimeError
 from harness.evaluate import Evaluator
-from harness.evidence import Evidence
 from harness.launch import Outcome
 from harness.ledger import Ledger
 from harness.metrics import METRICS
 from harness.record import REFERENCE, Artifact, Preprocess
+from harness.screen import screen
 from harness.search import rounds
-from harness.space import expand
+from harness.space import Space, expand
 from harness.spec import Choice, Target
 from harness.store import Store
 
@@ -527,6 +528,39 @@ def test_a_price_and_a_power_change_what_is_derived_without_any_measurement(open
     assert found[1].facts["energy"].low == pytest.approx(65 / rate.high)
     stored = found[1].facts["cost"].key, found[1].facts["energy"].key
     assert opened().store.facts(stored) == {}, "what is derived is never stored"
+
+
+@pytest.fixture
+def looking(opened, suite, profile, constraint, machine):
+    """An evaluator that looks quickly first: only a latency up to 5 ms is of use, and none but the baseline is there yet."""
+    search = suite.search.model_copy(update={"screen": 10, "algorithm": "random"})
+    wish = profile({"accuracy": 1}, {"accuracy": (0.5, 1.0)}, constraint("latency_p50", "<=", offset=0.005))
+    bench = opened(search=search, profiles=(wish,))
+    one, eight, baseline = bench.pick(), bench.pick(batch=8), bench.pick("decision_tree")
+    space = Space((one, eight), (), (baseline, baseline.model_copy(update={"batch_size": 8})))
+    bench.evaluator.look = screen(bench.ledger, space, dict, bench.evaluator).look
+    return bench
+
+
+def test_facts_of_a_look_that_ends_a_candidate_are_counted(looking, machine):
+    machine.latency = 0.1
+    told = looking.evaluate(looking.pick())
+    assert "latency_p50 100 ms breaks" in told.ended
+    assert told.measured == looking.store.contents().facts > 0
+    assert len(machine.jobs) == 1
+    again = looking.evaluate(looking.pick())
+    assert (again.ended, again.measured, again.facts) == (told.ended, 0, told.facts)
+
+
+def test_facts_of_a_look_that_ends_nothing_are_counted_beside_those_of_the_full_measurement(looking, machine):
+    machine.latency = 0.001
+    looking.evaluate(looking.pick())
+    before = looking.store.keys()["facts"]
+    told = looking.evaluate(looking.pick(batch=8))
+    assert told.ended is None
+    assert told.measured == len(looking.store.keys()["facts"] - before)
+    assert told.reused == sum(fact.key in before for fact in told.facts.values()) > 0
+    assert len(machine.jobs) == 4, "a look and a full measurement of each"
 
 
 @pytest.fixture

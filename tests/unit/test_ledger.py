@@ -119,6 +119,15 @@ def test_a_run_that_only_took_a_figures_place_is_told_too(bench, one, environmen
     assert bench.known(one).runs == (number, other)
 
 
+def test_timings_rest_on_the_runs_of_their_medians_one_a_process(bench, one, environment):
+    first = bench.keep(one, values={"latency_p50": 1.0, "throughput": 3.0})
+    bench.keep(one, 1, values={"latency_p50": 4.0}, quality="contended")
+    (key,) = [key for key in bench.ledger.timings(one, bench.known(one).artifact, 1) if key in bench.store.facts([key])]
+    calm = bench.store.facts([key])[key].model_copy(update={"run": None, "quality": "clean"})
+    other = bench.store.add_run(Run(environment, {}, b"", instead=(calm,)))
+    assert bench.known(one).timed == {"single_stream": (first, other)}
+
+
 def test_facts_of_several_processes_are_one(bench, one):
     bench.keep(one, values={"latency_p50": 1.0, "accuracy": 0.9, "load_time": 3.0})
     bench.keep(one, 1, values={"latency_p50": 4.0})

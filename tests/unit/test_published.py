@@ -221,6 +221,13 @@ def test_what_was_published_is_told_apart_from_what_is_measured_here(store, accu
     assert store.samples(number) == {}
 
 
+def test_a_published_figure_is_exact_and_its_metric_is_a_part_of_what_tells_it_from_others():
+    one, other = (published.fact(metric, 0.9, {"model": "mid"}) for metric in ("accuracy", "throughput"))
+    assert (one.low, one.value, one.high, one.unit, one.provenance) == (0.9, 0.9, 0.9, "share", "published")
+    assert one.subject == {"metric": "accuracy", "model": "mid"}
+    assert len({one.key, other.key, published.fact("accuracy", 0.9, {"model": "big"}).key}) == 3
+
+
 def test_tags_of_an_architecture_share_what_was_timed_of_it_at_their_size(accuracy, timed):
     rows = published.joined(accuracy, timed)
     assert [(one.name, one.img_size, one.batch_size) for one in rows] == [

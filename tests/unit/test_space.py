@@ -37,3 +37,9 @@ def test_a_baseline_outside_the_space_is_part_of_everything_only(suite, registry
     assert outside.baseline.label == "decision_tree@onnxruntime:threads=1/b1"
     assert outside.baseline.label not in {c.label for c in space.candidates}
     assert len(space.everything) == len(space.candidates) + 2
+
+
+def test_candidates_are_found_by_what_their_labels_alone_hold_and_so_are_baselines(suite, registry):
+    space = expand(suite.model_copy(update={"models": suite.models[1:]}), registry)
+    assert space.find("mlp openvino b8").label == "mlp@openvino/b8"
+    assert space.find("decision_tree b1") == space.baselines[0], "though it is no candidate"

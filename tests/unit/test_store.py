@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from harness.errors import StoreError
 from harness.record import Failure
-from harness.store import KEYS_PER_QUERY, SCHEMA_VERSION, Run, Store
+from harness.store import KEYS_PER_QUERY, SCHEMA_VERSION, WHOLE, Run, Store
 
 
 def npz(**arrays):
@@ -98,6 +99,24 @@ def test_more_keys_than_fit_one_query_are_found(store, run, fact):
     store.add_run(run(*(fact("size", 1, key=name) for name in names), done=tuple(names)))
     assert set(store.facts(names)) == set(store.done(names)) == set(names)
     assert store.facts([]) == {}
+
+
+@pytest.mark.parametrize(("others", "queries"), [(0, 2), (WHOLE * 2 * KEYS_PER_QUERY, 4)], ids=["most of it", "a part of it"])
+def test_a_table_is_read_whole_where_most_of_it_is_asked_for_and_the_rest_of_it_is_not_returned(store, run, others, queries):
+    names = [f"k{i}" for i in range(2 * KEYS_PER_QUERY + 3)]
+    store.add_run(run(done=(*names, "other", *(f"other{i}" for i in range(others)))))
+    asked = []
+    sa.event.listen(store._engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    assert set(store.done([*names, "nobody's", *names])) == set(names)
+    assert len(asked) == queries
+
+
+def test_few_keys_are_one_query(store, run):
+    store.add_run(run(done=("a", "b")))
+    asked = []
+    sa.event.listen(store._engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    assert set(store.done(["a", "nobody's"])) == {"a"}
+    assert len(asked) == 1
 
 
 def test_raw_samples_come_back_in_order(store, run):

@@ -8,10 +8,10 @@ import sys
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.measure.contention import RATIO, Usage, grade, machine_time, pressure_time, waiting_time
+from harness.measure.contention import RATIO, Usage, grade, machine_time, pressure_time, shares, waiting_time
 
 QUIET = {
     "wall": 1.0,
@@ -139,7 +139,6 @@ def test_where_waiting_is_not_told_wall_over_cpu_and_switches_stand_in(change, q
     assert grade(old | change, queries, 1) == verdict
 
 
-@settings(deadline=None)
 @given(
     usage=st.fixed_dictionaries(
         {"wall": st.floats(0, 1e6), "cpu": st.floats(0, 1e6), "involuntary": st.integers(0, 10**9).map(float)},
@@ -154,7 +153,6 @@ def test_more_waiting_never_makes_a_timing_cleaner(usage, queries, threads, more
     assert (grade(usage, queries, threads), grade(worse, queries, threads)) != ("contended", "clean")
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_odd_text_from_the_kernel_is_not_known(text):
     for read in (machine_time(text)[0], machine_time("cpu " + text)[0], pressure_time(text), pressure_time("some " + text)):
@@ -162,7 +160,6 @@ def test_odd_text_from_the_kernel_is_not_known(text):
     assert waiting_time(text) is None or waiting_time(text) >= 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**12), min_size=10, max_size=10))
 def test_every_count_of_the_kernel_is_read_exactly(counts):
     ticks = os.sysconf("SC_CLK_TCK")
@@ -208,3 +205,10 @@ def test_a_process_that_sleeps_has_not_waited():
     usage = Usage.now().since(before)
     assert usage["wall"] > RATIO * usage["cpu"]
     assert usage.get("waited", 0.0) < 0.2
+
+
+def test_the_shares_are_what_the_grade_looks_at():
+    usage = {"wall": 10.0, "cpu": 4.0, "waited": 1.0, "others": 2.0, "stolen": 2.0, "machine": 2.0}
+    assert shares(usage) == {"waited": 0.25, "others": 0.1, "stolen": 0.25}
+    assert shares({"wall": 10.0, "cpu": 4.0}) == {}
+    assert shares({"wall": 10.0, "cpu": 0.0, "waited": 1.0, "others": 2.0}) == {}

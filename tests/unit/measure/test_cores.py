@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.measure.cores import choose, cores_in, groups
@@ -84,13 +84,11 @@ def test_a_list_of_the_kernel_is_read_or_nothing(text, cores):
     assert cores_in(text) == cores
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=40))
 def test_odd_lists_raise_nothing(text):
     assert all(core >= 0 for core in cores_in(text))
 
 
-@settings(deadline=None)
 @given(
     content=st.lists(st.binary(max_size=12) | st.just(b"0-3\n") | st.just(b"1,2\n"), min_size=4, max_size=4),
     available=st.sets(st.integers(0, 3), min_size=1),

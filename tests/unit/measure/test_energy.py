@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.measure import energy
@@ -185,7 +185,6 @@ def test_a_machine_without_counters_has_none(tmp_path):
     assert counters("cpu", tmp_path / "powercap") == []
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=40), name=st.sampled_from(["energy_uj", "max_energy_range_uj", "name"]))
 def test_odd_content_is_not_known_and_raises_nothing(tmp_path_factory, content, name):
     root = tmp_path_factory.mktemp("odd")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.measure import environment
@@ -168,7 +168,6 @@ def test_without_git_there_is_no_revision(tmp_path, monkeypatch):
     assert environment.git(tmp_path) is None
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_odd_words_of_git_are_no_revision_or_a_whole_one(text):
     for told in (text, f"# branch.oid {text}", f"# branch.oid {'a' * 40}\n{text}"):

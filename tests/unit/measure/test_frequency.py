@@ -1,7 +1,7 @@
 """Frequency and throttling off fake sysfs trees: what is absent is not known."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.measure.frequency import Speed, reasons, throttled
@@ -74,7 +74,6 @@ def test_counters_that_appear_later_tell_nothing_of_before(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["scaling_cur_freq", "scaling_max_freq", "core_throttle_count"])
-@settings(deadline=None)
 @given(content=st.binary(max_size=30))
 def test_odd_content_is_not_known(tmp_path_factory, name, content):
     root = tmp_path_factory.mktemp("odd")

@@ -19,8 +19,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
 
+from harness import estimators
 from harness.errors import JobError
-from harness.models import ebm_graph, sklearn_boosting, sklearn_check
+from harness.models import ebm_graph, sklearn_boosting
 from harness.models.sklearn_export import converted
 
 
@@ -69,7 +70,7 @@ def test_a_graph_answers_as_its_source_does(name, classes):
     unscaled = PLAIN | {"a glass box": glass_box(known.shape[1])}
     model = make_pipeline(StandardScaler(), SCALED[name]) if name in SCALED else unscaled[name]
     model.fit(known, labels)
-    told = sklearn_check.compared(model, converted(model, known[:1]), unseen)
+    told = estimators.compared(model, converted(model, known[:1]), unseen)
     assert told["samples"] == len(unseen)
     assert told["difference"] < 1e-4
     assert told["agreement"] == 1.0
@@ -96,7 +97,7 @@ def test_what_is_no_tree_is_written_with_operators_that_every_runtime_has(name):
 def test_what_stands_before_the_classifier_is_written_with_it(model):
     known, labels, unseen = TABLES["three classes"]
     model.fit(known, labels)
-    assert sklearn_check.compared(model, converted(model, known[:1]), unseen)["difference"] < 1e-4
+    assert estimators.compared(model, converted(model, known[:1]), unseen)["difference"] < 1e-4
 
 
 def run(graph, rows):

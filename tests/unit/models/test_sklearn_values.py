@@ -18,8 +18,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR, LinearSVR
 from sklearn.tree import DecisionTreeRegressor
 
+from harness import estimators
 from harness.errors import JobError
-from harness.models import sklearn_check
 from harness.models.sklearn_export import converted
 
 ROWS, VALUES = load_diabetes(return_X_y=True, scaled=False)
@@ -50,7 +50,7 @@ REGRESSORS = {
 @pytest.mark.parametrize("name", REGRESSORS)
 def test_a_graph_gives_the_values_of_its_source(name):
     model = REGRESSORS[name].fit(ROWS[KNOWN], VALUES[KNOWN])
-    told = sklearn_check.compared(model, converted(model, ROWS[:1]), ROWS[~KNOWN])
+    told = estimators.compared(model, converted(model, ROWS[:1]), ROWS[~KNOWN])
     assert told["samples"] == (~KNOWN).sum()
     assert told["difference"] < 1e-4 * np.ptp(VALUES)
 
@@ -59,4 +59,4 @@ def test_a_graph_with_other_values_is_refused():
     model = LinearRegression().fit(ROWS, VALUES)
     other = LinearRegression().fit(ROWS, VALUES + 10)
     with pytest.raises(JobError, match="gives other scores than its source for 442 of 442 samples: they differ by up to 10"):
-        sklearn_check.compared(model, converted(other, ROWS[:1]), ROWS)
+        estimators.compared(model, converted(other, ROWS[:1]), ROWS)

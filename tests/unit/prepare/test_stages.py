@@ -53,6 +53,7 @@ def test_an_artifact_holds_its_file_the_reference_of_its_first_samples_and_what_
 def test_its_inputs_and_originals_are_of_the_same_samples(make):
     artifact, _ = make()
     inputs, originals = np.load(Path(artifact.inputs) / "samples.npy"), np.load(Path(artifact.originals) / "originals.npy")
+    assert artifact.samples == len(inputs)
     assert len(originals) == 64
     assert np.array_equal(inputs[:64].reshape(64, -1), originals.reshape(64, -1))
 

@@ -255,6 +255,34 @@ def without_parent():
     return answer
 
 
+def charted():
+    """Return an answer with all that charts are drawn from: latencies, more load, memory over time, the search's progress."""
+    answer = made_up()
+    for one, rate in zip(answer["candidates"], (100.0, 500.0, 1000.0), strict=True):
+        one["facts"]["throughput"] = fact(rate, "samples/s", rate * 0.9, rate * 1.1)
+    answer["metrics"]["throughput"] = {"unit": "samples/s", "higher": True, "summary": "samples in a second"}
+    curve = {"n": 4, "seconds": [0.001, 0.002, 0.003, 0.009], "shares": [0.25, 0.5, 0.75, 1.0]}
+    held = {"rate": 50.0, "achieved": 49.0, "latency": 0.004, "held": True, "queries": 300, "late": False}
+    late = {"rate": 100.0, "achieved": None, "latency": None, "held": False, "queries": 300, "late": True}
+    answer["latency_curves"] = {SMALL: {"single_stream": curve, "server": curve}, BASELINE: {"single_stream": curve}}
+    answer["load_curves"] = {
+        "by_batch": [
+            {"latency": "latency_p90", "candidates": [SMALL, WRONG]},
+            {"latency": None, "candidates": []},
+            {"latency": "latency_p90", "candidates": [BASELINE, "gone@torch/b8"]},
+        ],
+        "by_rate": {SMALL: {"limit": 0.02, "percentile": 0.99, "rate": 50.0, "probes": [held, late]}},
+    }
+    answer["memory"] = {BASELINE: [[0.5, 1e7], [0.6, 8e7]], "gone@torch/b8": [[0.0, 1.0]], WRONG: []}
+    answer["history"] = {
+        "candidates": [BASELINE, "huge@torch/b1", SMALL],
+        "seconds": [10.0, 11.0, 61.0],
+        "hypervolume": [0.2, 0.2, 0.6],
+        "utility": {"toys": [None, None, 0.8]},
+    }
+    return answer
+
+
 def hostile_compressed():
     """Return a hostile answer with a lineage and operators, in which every name and text is hostile too."""
     plain, answer = compressed(), hostile()
@@ -263,10 +291,29 @@ def hostile_compressed():
     return answer
 
 
+def hostile_charted():
+    """Return a hostile answer with something in every chart."""
+    plain, answer = charted(), hostile()
+    for one, was in zip(answer["candidates"], plain["candidates"], strict=True):
+        one["facts"] = was["facts"]
+    answer["metrics"] = plain["metrics"]
+    answer["latency_curves"] = {label + HOSTILE: one for label, one in plain["latency_curves"].items()}
+    answer["memory"] = {label + HOSTILE: one for label, one in plain["memory"].items()}
+    by_rate = {label + HOSTILE: one for label, one in plain["load_curves"]["by_rate"].items()}
+    by_batch = [
+        {**one, "candidates": [label + HOSTILE for label in one["candidates"]]} for one in plain["load_curves"]["by_batch"]
+    ]
+    answer["load_curves"] = {"by_batch": by_batch, "by_rate": by_rate}
+    answer["history"] = plain["history"] | {"candidates": [label + HOSTILE for label in plain["history"]["candidates"]]}
+    return answer
+
+
 KINDS = {
     "made up": made_up,
     "compressed": compressed,
     "without parent": without_parent,
+    "charted": charted,
+    "hostile charted": hostile_charted,
     "hostile compressed": hostile_compressed,
     "without anything": without_anything,
     "infeasible": infeasible,

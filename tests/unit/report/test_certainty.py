@@ -45,3 +45,21 @@ def test_a_bound_is_told_where_it_is_near():
     assert certainty.changes(sensitive(constraints=[far, near]), METRICS) == (words,)
     assert certainty.changes(sensitive(constraints=[far]), METRICS) == ()
     assert certainty.changes({}, METRICS) == ()
+
+
+def test_where_nothing_is_feasible_every_bound_that_lets_one_in_is_told():
+    bounds = [
+        {
+            "constraint": f"size <= {b} MB",
+            "metric": "size",
+            "bound": b * 1e6,
+            "tightened": None,
+            "loosened": {"at": 9e6, "candidate": "c"},
+        }
+        for b in (1, 2)
+    ]
+    found = certainty.changes(sensitive(constraints=bounds) | {"feasible": False}, {"size": {"unit": "B"}})
+    assert found == (
+        "size <= 2 MB is loosened beyond 9 MB (now 2 MB): c",
+        "size <= 1 MB is loosened beyond 9 MB (now 1 MB): c",
+    )

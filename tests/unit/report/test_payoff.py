@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.report import payoff
+from harness.report import page, payoff
 from harness.report.icicle import icicles
 from harness.report.payoff import at_length, line, payoffs
 
@@ -36,6 +36,17 @@ def test_what_is_recommended_comes_first_and_the_rest_is_cut(kinds):
     assert len(at_length(told)) == payoff.MOST
 
 
+def test_the_table_of_very_many_is_cut_and_says_so(kinds, monkeypatch):
+    monkeypatch.setattr(payoff, "TABLED", 3)
+    answer = kinds["compressed"]()
+    answer["candidates"] += [{**answer["candidates"][1], "candidate": f"other {i}"} for i in range(4)]
+    text = page.render(answer)
+    section = text[text.index('<section id="compression"') : text.index('<section id="candidates"')]
+    assert section.count('<tr><th scope="row" class="name"') == 3
+    assert "5 compressed candidates beside their parents" in section
+    assert "These are 3 candidates" in section
+
+
 def test_without_a_parent_nothing_is_compared(kinds):
     (told,) = payoffs(kinds["without parent"]())
     assert (told.absent, told.figures, told.verdict) == ("parent not measured", (), "")
@@ -61,6 +72,17 @@ def test_bars_are_on_one_scale_and_hold_all_of_a_query(kinds):
     tops = [value for value, above in zip(mine["values"], mine["parents"], strict=True) if above == "compressed"]
     assert sum(tops) == pytest.approx(500)
     assert mine["roles"] == ["whole", "layer", "conversion", "layer", "conversion", "outside"]
+
+
+def test_operators_that_took_no_time_are_bars_of_no_width(kinds):
+    answer = kinds["compressed"]()
+    for told in answer["operators"].values():
+        told["uncovered"] = 0.0
+        for one in (*told["kinds"], *told["operators"]):
+            one["seconds"] = 0.0
+    (picture,) = icicles(answer)
+    assert [bar["width"] for bar in picture["bars"]] == [0.0, 0.0]
+    assert picture["bars"][0]["times"][1].endswith(", 0 %")
 
 
 def test_every_node_hangs_on_one_that_is_there(kinds):

@@ -1,15 +1,11 @@
 """What the page and the Markdown are made of: cards, rows, points and words."""
 
-import re
-
 import pytest
 
 from harness.report import surroundings, wording
-from harness.report.cards import cards
-from harness.report.chart import chart
+from harness.report.cards import cards, miss
 from harness.report.comparison import compare
-from harness.report.memory import memory
-from harness.report.table import table
+from harness.report.table import front, standing
 
 
 @pytest.mark.parametrize(
@@ -32,24 +28,9 @@ def test_an_estimate_is_told_as_one_wherever_it_stands(kinds):
     (card,) = cards(answer)
     assert card.terms[-1].value == "≈ 1 mJ (estimate, 800 µJ – 1.20 mJ)"
     assert [(one.text, one.estimate) for one in card.constraints] == [("accuracy >= 90 %", False), ("energy <= 2 mJ", True)]
-    told = table(answer)
-    cell = told.rows[0].cells[[column.metric for column in told.columns].index("energy")]
-    assert (cell.shown, cell.note, cell.order) == ("≈ 5 mJ", "estimate", 0.005)
-    miss = told.rows[2].scores[0].misses[1]
-    assert (miss.value, miss.by) == ("≈ 3 mJ (estimate)", "≈ 1 mJ (50 %)")
-    assert "energy: ≈ 5 mJ (estimate, 4–6)" in chart(answer)["points"][0]["hover"]
-    assert next(axis for axis in chart(answer)["axes"] if axis["name"] == "energy")["title"].endswith(
-        "(lower is better; estimate)"
-    )
-
-
-def test_a_cell_says_where_its_figure_comes_from(kinds):
-    told = table(kinds["with estimates"]())
-    origins = {column.metric: cell.origin for column, cell in zip(told.columns, told.rows[0].cells, strict=True)}
-    assert origins["latency_p90"] == ""
-    assert origins["size"] == "read from a hardware counter"
-    assert origins["cost"] == "worked out from other measured figures"
-    assert origins["energy"] == "worked out from stated figures, not measured"
+    broken = miss(answer["candidates"][2]["scores"]["toys"]["violations"][1], answer["metrics"], answer["candidates"][2]["facts"])
+    assert (broken.value, broken.by) == ("≈ 3 mJ (estimate)", "≈ 1 mJ (50 %)")
+    assert front(answer).rows[0].figures[2] == "≈ 5 mJ (estimate, 4–6)"
 
 
 def test_the_accuracy_of_a_card_is_compared_sample_by_sample(kinds):
@@ -127,106 +108,33 @@ def test_a_quality_of_a_later_version_is_told_as_it_is(answer):
     assert cards(answer)[0].cautions == ("Noted as odd: size.",)
 
 
-def test_an_objective_has_a_column_even_where_nobody_has_the_figure(kinds):
-    told = table(kinds["with estimates"]())
-    assert [one.metric for one in told.columns] == ["latency_p90", "accuracy", "energy", "server_rate", "size", "cost"]
-    assert told.rows[1].cells[3].note == "no rate held the latency."
-
-
-def test_memory_over_time_is_a_line_per_candidate_from_the_start_of_its_process(kinds):
-    first, second = memory(kinds["with estimates"]())
-    assert first["name"] == "toy + quantize:static<br>onnxruntime (threads=1), batch 1<br>★ toys"
-    assert (first["x"], first["y"], first["baseline"]) == ([0.0, 0.1], [10.0, 30.0], False)
-    assert (second["x"], second["y"], second["baseline"]) == ([0.0, 0.1, 0.2], [10.0, 80.0, 50.0], True)
-
-
-def test_of_long_memory_no_peak_is_lost(answer):
-    points = [[n / 10, 1e6] for n in range(54_321)]
-    points[34_567][1] = 9e6
-    answer["memory"] = {"unknown": points}
-    (line,) = memory(answer)
-    assert (line["name"], max(line["y"])) == ("unknown", 9.0)
-    assert len(line["x"]) == len(line["y"]) <= 1000
-
-
-def test_a_point_with_many_figures_tells_some_and_counts_the_others(answer):
-    facts = answer["candidates"][0]["facts"]
-    facts |= {f"figure_{n}": facts["size"] for n in range(20)}
-    hover = chart(answer)["points"][0]["hover"]
-    assert "figure 8" in hover
-    assert "figure 9" not in hover
-    assert hover.endswith("<i>and 11 more in the table</i>")
-
-
 def test_a_baseline_that_wins_is_not_compared_with_itself(answer):
     profile = answer["profiles"]["toys"]
     profile |= {"candidate": profile["baseline"], "facts": profile["baseline_facts"]}
     assert cards(answer)[0].is_baseline
 
 
-def test_a_row_says_its_standing_its_scores_and_what_is_withheld(kinds):
-    rows = {row.label: row for row in table(kinds["made up"]()).rows}
-    assert [row.front for row in rows.values()] == ["front", "front", "near"]
-    assert [row.recommended for row in rows.values()] == [(), ("toys",), ()]
-    assert [row.is_baseline for row in rows.values()] == [True, False, False]
-    gaps = table(kinds["with gaps"]())
-    index = [column.metric for column in gaps.columns].index("latency_p99")
-    assert gaps.rows[0].cells[index].note == "needs 662, has 200"
-    assert gaps.rows[1].quality == "contended: accuracy"
-    assert gaps.rows[2].quality == "nothing measured"
+def test_the_front_is_told_as_a_plain_table_with_what_is_recommended(answer):
+    told = front(answer)
+    assert told.columns == ("latency p90", "accuracy")
+    assert [(row.chain, row.served, row.recommended) for row in told.rows] == [
+        ("toy", "torch, batch 1", ()),
+        ("toy + quantize:static", "onnxruntime (threads=1), batch 1", ("toys",)),
+    ]
+    assert told.rows[1].figures == ("2 ms (1.80–2.20)", "95.0 % (94.0–96.0)")
 
 
-def test_what_breaks_a_constraint_is_ranked_after_what_does_not(answer):
-    answer["candidates"][2]["scores"]["toys"]["utility"] = 0.99
-    ranked = sorted(table(answer).rows, key=lambda row: -row.scores[0].order)
-    assert [row.scores[0].shown for row in ranked] == ["0.800 ± 0.050", "0.500 ± 0.050", "0.990 ± 0.050"]
+def test_a_figure_that_a_candidate_on_the_front_lacks_is_a_dash(answer):
+    del answer["candidates"][0]["facts"]["accuracy"]
+    assert front(answer).rows[0].figures[1] == "–"
 
 
-def test_the_columns_are_the_objectives_first_and_only_what_somebody_has(answer):
-    columns = table(answer).columns
-    assert [(one.metric, one.main) for one in columns] == [("latency_p90", True), ("accuracy", True), ("size", False)]
-
-
-def test_the_chart_begins_with_latency_against_accuracy(answer):
-    assert chart(answer)["first"] == ["latency_p90", "accuracy"]
-
-
-def test_the_chart_without_latency_begins_with_what_there_is(kinds):
-    assert chart(kinds["with gaps"]())["first"] == ["size", "accuracy"]
-
-
-def test_the_front_of_two_metrics_holds_those_that_nobody_beats_in_both(answer):
-    fronts = chart(answer)["fronts"]
-    assert sorted(fronts["latency_p90 accuracy"]) == [0, 1, 2]
-    assert fronts["latency_p90 size"] == [2]
-
-
-def test_a_point_without_one_of_the_metrics_is_on_no_front_of_them(answer):
-    del answer["candidates"][2]["facts"]["size"]
-    assert chart(answer)["fronts"]["latency_p90 size"] == [1]
-
-
-def test_a_wide_axis_begins_logarithmic_with_ticks_for_people(answer):
-    size = next(axis for axis in chart(answer)["axes"] if axis["name"] == "size")
-    assert size["log"]
-    texts = [tick["text"] for tick in size["ticks"]]
-    assert texts[texts.index("10 kB") :][:7] == ["10 kB", "20 kB", "50 kB", "100 kB", "200 kB", "500 kB", "1 MB"]
-    accuracy = next(axis for axis in chart(answer)["axes"] if axis["name"] == "accuracy")
-    assert not accuracy["can_log"]
-
-
-def test_texts_for_the_chart_are_escaped(kinds):
-    for point in chart(kinds["hostile"]())["points"]:
-        assert not re.search("<(img|script|/script)", point["hover"])
-        assert "<" not in "".join((point["stars"], *point["groups"].values()))
-
-
-def test_failures_that_are_alike_are_told_once(answer):
-    (first,) = answer["failures"]
-    answer["failures"] += [first | {"candidate": "b"}, first | {"candidate": "c", "log": "another"}]
-    (told,) = surroundings.failures(answer)
-    assert told.candidates == ("huge@torch/b1", "b", "c")
-    assert [label for label, _ in told.logs] == ["huge@torch/b1", "c"]
+def test_a_candidate_is_on_the_front_near_it_or_neither(answer):
+    assert [standing(label, answer) for label in ("toy@torch/b1", "tiny@onnxruntime:threads=1/b1", "other")] == [
+        "front",
+        "near",
+        "",
+    ]
 
 
 def test_a_search_says_why_it_stopped_and_a_mere_look_says_so(answer):
@@ -239,9 +147,6 @@ def test_a_published_accuracy_stands_beside_the_measured_one(answer):
     answer["candidates"][1]["prior"] = 0.97
     (card,) = cards(answer)
     assert card.published == "published 97.0 %"
-    told = table(answer)
-    notes = [row.cells[[column.metric for column in told.columns].index("accuracy")].note for row in told.rows]
-    assert notes == ["", "published 97.0 %", ""]
 
 
 def test_why_there_is_no_accuracy_is_told_whatever_the_profile_looks_at(answer):

@@ -1,4 +1,4 @@
-"""The three files: they round-trip, and appear whole or not at all."""
+"""The files: they round-trip, and appear whole or not at all."""
 
 import json
 
@@ -15,7 +15,7 @@ def test_the_written_facts_are_the_answer_and_the_suite(answer, tmp_path):
 
 def test_the_page_is_what_is_returned_and_nothing_else_is_left_behind(answer, tmp_path):
     assert report.write(answer, "name: made-up\n", tmp_path) == tmp_path / "index.html"
-    assert {path.name for path in tmp_path.iterdir()} == {"index.html", "report.md", "facts.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {"index.html", "report.md", "facts.json", "facts.csv"}
 
 
 def test_any_answer_is_written(any_answer, tmp_path):
@@ -26,7 +26,7 @@ def test_the_report_follows_from_the_written_facts_alone(answer, tmp_path):
     first = report.write(answer, "a: 1\n", tmp_path / "first")
     facts = json.loads((first.parent / "facts.json").read_text("utf-8"))
     second = report.write(facts, facts["suite_text"], tmp_path / "second")
-    for name in ("index.html", "report.md", "facts.json"):
+    for name in ("index.html", "report.md", "facts.json", "facts.csv"):
         assert (first.parent / name).read_bytes() == (second.parent / name).read_bytes()
 
 

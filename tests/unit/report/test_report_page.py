@@ -74,28 +74,38 @@ def test_the_policy_allows_the_scripts_that_are_there_and_no_others(any_answer, 
             assert base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() in policy
 
 
-def test_hostile_names_are_text(kinds):
-    elements = Elements(page.render(kinds["hostile"]()))
+def blocks(text):
+    """Return what the page holds as data, by the id of its element."""
+    found = {
+        attributes["id"]: data for attributes, data in Elements(text).scripts if attributes.get("type") == "application/json"
+    }
+    assert not [data for data in found.values() if "<" in data]
+    return {name: json.loads(data) for name, data in found.items()}
+
+
+@pytest.mark.parametrize("kind", ["hostile", "hostile charted", "hostile compressed"])
+def test_hostile_names_are_text(kind, kinds):
+    elements = Elements(page.render(kinds[kind]()))
     assert not [attributes for tag, attributes in elements.found if tag == "img"]
     assert not [name for _, attributes in elements.found for name in attributes if name.startswith("on")]
-    assert len([tag for tag, _ in elements.found if tag == "script"]) == 4
+    assert all(text.startswith(('"use strict"', "var Plotly", "{")) for _, text in elements.scripts), "no script but ours"
     assert "document.title='owned'" in "".join(elements.text)
     assert "{{ 7 * 7 }}" in "".join(elements.text)
 
 
-def test_the_data_in_the_page_is_what_the_chart_is_drawn_from(kinds):
-    elements = Elements(page.render(kinds["hostile"]()))
-    (data,) = (text for attributes, text in elements.scripts if attributes.get("type") == "application/json")
-    assert "<" not in data
-    drawn = json.loads(data)
-    assert [point["label"].startswith(("toy", "tiny")) for point in drawn["points"]] == [True, True, True]
+def test_the_data_in_the_page_is_what_the_charts_are_drawn_from(kinds):
+    told = blocks(page.render(kinds["hostile charted"]()))
+    assert [label.startswith(("toy", "tiny")) for label in told["page-data"]["labels"]] == [True, True, True]
+    assert told["page-data"]["values"]["latency_p90"]["value"] == [0.010, 0.002, 0.001]
+    assert told["charts-data"]["batches"] == [{"latency": "latency_p90", "rows": [1, 2]}]
+    assert told["charts-data"]["memory"] == {"0": {"seconds": [0.0, 0.1], "bytes": [1e7, 8e7]}}
 
 
 def test_the_answer_comes_first(answer):
     text = page.render(answer)
     assert "Deploy</span> toy, quantized (static), on onnxruntime (threads=1), one sample per query." in text
     sections = re.findall(r'<section id="([a-z-]+)"', text)
-    assert sections == ["answer", "trade-offs", "candidates", "failures", "space", "environment"]
+    assert sections == ["answer", "what-if", "trade-offs", "candidates", "failures", "trust"]
 
 
 def test_nothing_feasible_is_said_clearly(kinds):
@@ -121,49 +131,53 @@ def test_an_estimate_is_not_in_bold_and_a_difference_says_what_was_gained_and_lo
     assert "<code>energy &lt;= 2 mJ</code> (by an estimate)" in text
 
 
-def test_memory_over_time_is_drawn_where_it_is_known_and_only_there(kinds, policy_of):
-    assert 'id="memory"' not in page.render(kinds["made up"]())
-    elements = Elements(page.render(kinds["with estimates"]()))
-    told = {attributes.get("id"): json.loads(text) for attributes, text in elements.scripts if "type" in attributes}
-    assert [len(line["x"]) for line in told["memory-drawing"]["lines"]] == [2, 3]
-    assert ("a", {"href": "#memory"}) in elements.found
+@pytest.mark.parametrize("section", ["speed", "memory", "search"])
+def test_what_can_be_drawn_has_a_section_and_only_that(section, kinds):
+    assert f'id="{section}"' not in page.render(kinds["made up"]())
+    elements = Elements(page.render(kinds["charted"]()))
+    assert ("a", {"href": f"#{section}"}) in elements.found
+    assert [attributes for tag, attributes in elements.found if tag == "section" and attributes["id"] == section]
 
 
-def test_hostile_names_in_the_memory_chart_are_text(kinds):
-    answer = kinds["hostile"]()
-    answer["memory"] = {one["candidate"]: [[0.0, 1e6]] for one in answer["candidates"]} | {"<img src=x>": [[0.0, 1e6]]}
-    elements = Elements(page.render(answer))
-    assert not [attributes for tag, attributes in elements.found if tag == "img"]
-    told = {attributes.get("id"): json.loads(text) for attributes, text in elements.scripts if "type" in attributes}
-    for line in told["memory-drawing"]["lines"]:
-        assert not re.search("<(?!br>)", line["name"])
+def test_the_page_tells_why_the_search_stopped(kinds):
+    text = page.render(kinds["charted"]())
+    assert "The search stopped because the suite&#39;s number of trials was reached." in text
 
 
 def test_whether_compression_paid_is_told_where_something_is_compressed_and_only_there(kinds):
     assert 'id="compression"' not in page.render(kinds["made up"]())
     text = page.render(kinds["compressed"]())
-    assert re.findall(r'<section id="([a-z-]+)"', text)[2:4] == ["compression", "candidates"]
+    assert 'id="compression"' in text
     for said in ("Slower than its parent.", "4.0× smaller", "90 % of the weights are zero.", "prune channels", "became wrong"):
         assert said in text
     assert "Nothing to compare with: parent not measured" in page.render(kinds["without parent"]())
 
 
 def test_operators_are_drawn_beside_those_of_the_parent(kinds):
-    elements = Elements(page.render(kinds["compressed"]()))
-    told = {attributes.get("id"): json.loads(text) for attributes, text in elements.scripts if "type" in attributes}
-    (picture,) = told["icicle-drawing"]["pictures"]
+    text = page.render(kinds["compressed"]())
+    (picture,) = blocks(text)["charts-data"]["icicle"]
     assert [bar["name"] for bar in picture["bars"]] == ["compressed", "parent"]
-    assert [attributes.get("data-picture") for _, attributes in elements.found if attributes.get("class") == "icicle"] == ["0"]
-    assert "icicle-drawing" not in page.render(kinds["without parent"]())
+    shown = [attributes for _, attributes in Elements(text).found if attributes.get("class") == "icicle"]
+    assert [attributes["data-picture"] for attributes in shown] == ["0"]
+    assert "icicle" not in blocks(page.render(kinds["without parent"]()))["charts-data"]
 
 
-def test_hostile_names_in_a_lineage_are_text(kinds):
-    elements = Elements(page.render(kinds["hostile compressed"]()))
-    assert not [attributes for tag, attributes in elements.found if tag == "img"]
-    assert not [name for _, attributes in elements.found for name in attributes if name.startswith("on")]
-    told = {attributes.get("id"): json.loads(text) for attributes, text in elements.scripts if "type" in attributes}
-    for bar in told["icicle-drawing"]["pictures"][0]["bars"]:
+def test_hostile_names_of_operators_are_escaped_for_the_chart(kinds):
+    told = blocks(page.render(kinds["hostile compressed"]()))
+    for bar in told["charts-data"]["icicle"][0]["bars"]:
         assert not [text for text in (*bar["labels"], *bar["about"]) if "<" in text]
+
+
+def test_a_chain_of_passes_is_told_step_by_step(kinds):
+    answer = kinds["compressed"]()
+    small = answer["candidates"][1]
+    prune = {"part": "prune", "label": "prune:ratio=0.5", "options": {}}
+    answer["candidates"][2] |= {"model": small["model"], "passes": [prune]}
+    small["passes"] = [prune, *small["passes"]]
+    text = page.render(answer)
+    (table,) = re.findall(r'<table class="steps">.*?</table>', text, re.S)
+    assert re.findall(r'<th scope="row">(.*?)</th>', table) == ["pruned (ratio=0.5)", "quantized (static)"]
+    assert "20× larger" in table
 
 
 def test_the_suite_and_the_machine_are_on_the_page(answer):

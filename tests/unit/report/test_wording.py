@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.report.wording import two_digits
+from harness.report.wording import moment, two_digits
 
 
 @pytest.mark.parametrize(
@@ -11,3 +11,16 @@ from harness.report.wording import two_digits
 )
 def test_two_digits_count_and_none_is_a_power_of_ten(number, shown):
     assert two_digits(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-01-31T09:05:59+00:00", "2026-01-31 09:05 UTC"),
+        ("2026-01-31T09:05:59+02:00", "2026-01-31 07:05 UTC"),
+        ("yesterday", "yesterday"),
+        ("", ""),
+    ],
+)
+def test_a_moment_is_told_to_the_minute_and_what_is_none_as_it_is(text, shown):
+    assert moment(text) == shown

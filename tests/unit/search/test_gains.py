@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from harness import pareto
+from harness.decide import pareto
 from harness.search.gains import Aim, Axis, Front, axes
 from harness.spec import Constraint, Profile
 

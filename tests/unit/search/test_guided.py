@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from harness import pareto
+from harness.decide import pareto
 from harness.search.features import features
 from harness.search.gains import Aim, axes
 from harness.search.guided import DOUBTFUL, EXPLORE_EVERY, FIRST, Guided

@@ -2,9 +2,11 @@
 
 import pytest
 
+from harness.ledger import Ledger
 from harness.record import Failure
-from harness.search.pilot import PATIENCE, Pilot, grade
+from harness.search.pilot import PATIENCE, Pilot, grade, taught
 from harness.spec import Search
+from harness.store import Store
 
 
 @pytest.fixture
@@ -45,6 +47,18 @@ def test_a_pilot_that_learns_again_what_was_tried_goes_on_as_the_first_would_hav
     for label in whole[:5]:
         again.learn(label, evaluated(by_label[label]).facts)
     assert flown(8, again, whole[:5])[1] == whole
+
+
+def test_what_a_quick_look_ended_is_learnt_by_what_the_look_told(suite, registry, environment, space, evaluated):
+    one, other = space.candidates[3], space.candidates[4]
+    look = evaluated(one).facts
+    with Store("sqlite://") as store:
+        ledger = Ledger(suite, registry, store, environment)
+        known = ledger.look_up(space.everything)
+    learnt = taught(ledger, space, known, [one.label, other.label], quick={one.label: look})._guided.learnt
+    for metric, fact in look.items():
+        assert learnt.values(metric)[space.candidates.index(one)] == fact.value
+        assert learnt.distinct(metric) == 1
 
 
 def test_a_search_is_settled_when_nothing_more_is_expected_for_a_while(flown, space):

@@ -116,6 +116,8 @@ def test_what_the_reader_accepts_is_accepted(validator, small, settle, path, val
         (("measure",), {"precison": 0.1}),
         (("spead",), 1),
         (("workload", "batchsize"), 1),
+        (("profiles", "one", "weights"), {"latency_p9O": 1}),
+        (("profiles", "one", "range"), {"acuracy": ["90 %", "99 %"]}),
         (("models", 0), {"timn": "resnet18"}),
         (("models", 0), {"timm": "resnet18", "pretraned": True}),
         (("models", 0), "timm"),

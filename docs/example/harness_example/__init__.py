@@ -1,0 +1,1 @@
+"""Parts for the model selection harness."""

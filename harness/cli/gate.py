@@ -1,0 +1,58 @@
+"""How a gate's verdict looks in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from harness.cli.show import out
+from harness.gate import telling
+from harness.gate.samples import Samples
+from harness.gate.verdict import Verdict
+
+STYLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "failed": "red",
+        "regressed": "red",
+        "missing": "red",
+        "void": "yellow",
+        "refused": "yellow",
+        "continue": "yellow",
+        "inconclusive": "yellow",
+        "improved": "green",
+    }
+)
+
+
+def show(verdict: Verdict, samples: Samples) -> None:
+    """Print the verdict: a line, a table per case, and where it was measured."""
+    console = out()
+    style = f"bold {STYLES.get(verdict.verdict, 'green')}"
+    console.print(Text.assemble((verdict.verdict, style), f": {telling.because(verdict, samples)}"), soft_wrap=True)
+    for case, rows in telling.cases(verdict):
+        console.print()
+        console.print(Text(case, style="bold"), soft_wrap=True)
+        console.print(_table(rows))
+    console.print()
+    for told in (*map(telling.failure, samples.broken), *(f"control: {telling.bias(one)}" for one in verdict.biases)):
+        console.print(Text(told), soft_wrap=True)
+    for told in filter(None, (telling.blocks(verdict, samples), telling.machine(samples))):
+        console.print(Text(told, style="dim"), soft_wrap=True)
+
+
+def _table(rows: Sequence[telling.Row]) -> Table:
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table.add_column("  metric", no_wrap=True)
+    for title in ("baseline", "candidate", "change"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("verdict", min_width=12)
+    for row in rows:
+        gates = row.judgement.gates
+        said = Text(row.judgement.verdict, style=STYLES.get(row.judgement.verdict, "") if gates else "")
+        outcome = said + Text(f", {row.note}" if row.note else "", style="dim")
+        table.add_row(f"  {row.metric}", row.baseline, row.candidate, row.change, outcome, style="" if gates else "dim")
+    return table

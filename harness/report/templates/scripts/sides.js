@@ -1,0 +1,111 @@
+"use strict";
+// Draws a metric of one side against that of another, with the line on which both are the same.
+(() => {
+  const told = JSON.parse(document.getElementById("sides-data").textContent);
+  const find = (id) => document.getElementById(id);
+  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const narrow = () => window.matchMedia("(max-width: 40rem)").matches;
+  const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "pentagon", "triangle-down", "hexagon"];
+  const stars = new Set(told.recommended);
+  const runtimes = [...new Set(told.runtimes)].sort();
+
+  // A text as Plotly takes it: it reads some markup in names and hovers.
+  const plain = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
+  // What is chosen: a metric, and a column of its figures for either side.
+  function chosen() {
+    const metric = told.metrics[Number(find("metric").value)];
+    const pair = find("pair") ? Number(find("pair").value) : 0;
+    const [one, other] = told.pairs[pair];
+    const [x, y] = [one, other].map((side) => ({ name: told.sides[side], ...told.values[metric.name][side] }));
+    return { metric, x, y, log: metric.can_log && find("log").checked, beyond: new Set(told.beyond[pair][metric.name] || []) };
+  }
+
+  function shown({ value, low, high }, row, unit) {
+    const ends = low[row] === high[row] ? "" : ` (${units.show(low[row], unit)} – ${units.show(high[row], unit)})`;
+    return units.show(value[row], unit) + ends;
+  }
+
+  const hover = ({ x, y, metric }, row) =>
+    [told.labels[row], ...[x, y].map((side) => `${side.name}: ${shown(side, row, metric.unit)}`)].map(plain).join("<br>");
+
+  function bars({ value, low, high }, rows, colour) {
+    const [array, arrayminus] = [rows.map((row) => high[row] - value[row]), rows.map((row) => value[row] - low[row])];
+    return { type: "data", symmetric: false, array, arrayminus, width: 0, thickness: 1, color: `${colour}80` };
+  }
+
+  function group(now, rows, runtime, rank) {
+    const colours = style("--palette").split(/\s+/);
+    const colour = colours[rank % colours.length];
+    const symbol = SYMBOLS[rank % SYMBOLS.length];
+    return {
+      type: rows.length > 1500 ? "scattergl" : "scatter", mode: "markers", name: plain(runtime),
+      x: rows.map((row) => now.x.value[row]), y: rows.map((row) => now.y.value[row]),
+      error_x: bars(now.x, rows, colour), error_y: bars(now.y, rows, colour),
+      text: rows.map((row) => hover(now, row)), hovertemplate: "%{text}<extra></extra>",
+      marker: {
+        color: colour, size: 9, line: { width: 1.5, color: colour },
+        symbol: rows.map((row) => (now.beyond.has(row) ? symbol : `${symbol}-open`)),
+      },
+    };
+  }
+
+  function starred(now, rows) {
+    return {
+      type: "scatter", mode: "markers", showlegend: false, hoverinfo: "skip",
+      x: rows.map((row) => now.x.value[row]), y: rows.map((row) => now.y.value[row]),
+      marker: { symbol: "star", size: 17, color: style("--star"), line: { color: style("--ink"), width: 1.5 } },
+    };
+  }
+
+  function diagonal(ends) {
+    return { type: "scatter", mode: "lines", x: ends, y: ends, showlegend: false, hoverinfo: "skip", line: { color: style("--front"), width: 1.5, dash: "dot" } };
+  }
+
+  function axis({ metric, log }, name) {
+    const wide = metric.ticks.filter((tick) => !narrow() || tick.decade);
+    const ticks = log ? { tickmode: "array", tickvals: wide.map((tick) => tick.value), ticktext: wide.map((tick) => tick.text) } : { tickformat: metric.format, ticksuffix: metric.suffix };
+    return { type: log ? "log" : "linear", title: { text: `${plain(metric.label)}, ${plain(name)}`, standoff: 12 }, gridcolor: style("--rule"), linecolor: style("--rule"), zeroline: false, automargin: true, ...ticks };
+  }
+
+  function layout(now) {
+    return {
+      ...told.layout, showlegend: runtimes.length > 1, dragmode: narrow() ? false : told.layout.dragmode,
+      font: { family: style("--font"), size: 13, color: style("--ink") },
+      hoverlabel: { ...told.layout.hoverlabel, bgcolor: style("--raised"), bordercolor: style("--rule"), font: { color: style("--ink"), size: 13 } },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: style("--faint"), activecolor: style("--ink") },
+      xaxis: axis(now, now.x.name), yaxis: axis(now, now.y.name),
+    };
+  }
+
+  function draw() {
+    const now = chosen();
+    const rows = told.labels.map((_, row) => row).filter((row) => now.x.value[row] !== null && now.y.value[row] !== null);
+    const figures = rows.flatMap((row) => [now.x.value[row], now.y.value[row]]);
+    const ends = [Math.min(...figures), Math.max(...figures)];
+    const groups = runtimes.map((runtime, rank) => [rows.filter((row) => told.runtimes[row] === runtime), runtime, rank]).filter(([members]) => members.length);
+    const traces = [diagonal(ends), starred(now, rows.filter((row) => stars.has(told.labels[row]))), ...groups.map((one) => group(now, ...one))];
+    find("chart-note").textContent = rows.length ? `${rows.length} candidates have this figure on both; it is better ${now.metric.higher ? "higher" : "lower"}.` : "No candidate has this figure on both.";
+    find("log").disabled = !now.metric.can_log;
+    return Plotly.react(find("chart"), traces, layout(now), { ...told.config, toImageButtonOptions: { format: "svg", filename: "side-by-side" }, displayModeBar: narrow() ? false : "hover" });
+  }
+
+  function another() {
+    find("log").checked = told.metrics[Number(find("metric").value)].log;
+    draw();
+  }
+
+  // Paper is light, whatever the screen is.
+  function print(now) {
+    document.documentElement.classList.toggle("printing", now);
+    draw();
+  }
+
+  find("metric").addEventListener("change", another);
+  for (const id of ["pair", "log"]) if (find(id)) find(id).addEventListener("change", draw);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  window.matchMedia("(max-width: 40rem)").addEventListener("change", draw);
+  window.addEventListener("beforeprint", () => print(true));
+  window.addEventListener("afterprint", () => print(false));
+  another();
+})();

@@ -1,0 +1,1 @@
+"""What a run keeps and tells while it goes on. ``pipeline`` is the run itself."""

@@ -1,0 +1,35 @@
+import pytest
+
+from harness.gate import levels
+from harness.metrics import METRICS, Scope
+
+DESIGN = {
+    "latency": (0.02, 0.05),
+    "cpu_time": (0.02, 0.05),
+    "throughput": (0.02, 0.05),
+    "latency_p95": (0.05, 0.15),
+    "memory_peak": (0.01, 0.03),
+    "cold_start": (0.05, 0.15),
+}
+
+
+@pytest.mark.parametrize("name", DESIGN)
+def test_the_levels_are_those_of_the_design(name):
+    metric = levels.TIMED[name]
+    assert (metric.tol, metric.detect, metric.advisory) == (*DESIGN[name], False)
+
+
+def test_the_99th_percentile_gates_nothing():
+    assert [name for name, metric in levels.TIMED.items() if metric.advisory] == ["latency_p99"]
+
+
+def test_metrics_have_the_unit_and_the_direction_that_they_have_elsewhere():
+    for name, metric in levels.TIMED.items():
+        known = METRICS["latency_mean" if name == "latency" else name]
+        assert (metric.unit, metric.higher) == (known.unit, known.higher), name
+
+
+def test_whatever_is_counted_of_an_artifact_has_a_limit():
+    assert set(levels.LIMITS) == {name for name, metric in METRICS.items() if metric.scope is Scope.ARTIFACT}
+    assert levels.counted("size", 100, 120).limit == 0.01
+    assert levels.counted("macs", 100, None).limit == 0
