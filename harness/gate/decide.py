@@ -49,8 +49,7 @@ def _biases(samples: Samples, schedule: tuple[int, ...]) -> Iterator[Bias]:
     for case in samples.cases:
         for metric in case.metrics:
             if case.has("control", metric.series) and not metric.advisory:
-                level = looks.levels(samples, metric, samples.plan.looks).strict
-                found = timed.bias(case, metric, schedule, level)
+                found = timed.bias(case, metric, schedule, looks.levels(samples, metric, samples.plan.looks))
                 if found is not None:
                     yield found
 

@@ -129,6 +129,8 @@ def blocks(verdict: Verdict, samples: Samples) -> str:
 
 
 def _outlook(one: Judgement) -> str:
+    if one.waits:
+        return "the control could still differ by as much"
     if not one.blocks:
         return "no block was measured"
     if one.change is None:

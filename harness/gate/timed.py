@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -38,14 +38,20 @@ def differences(case: Case, metric: Metric) -> Array:
 
 
 def judge(case: Case, metric: Metric, looks: Sequence[int], levels: Levels, ended: bool) -> Judgement:
-    """Return the judgement of a metric; ``ended``: no further block comes."""
+    """Return the judgement of a metric; ``ended``: no further block comes.
+
+    While blocks are left, a metric does not pass before its control is clear: a run that ended as soon as nothing seems worse
+    would often not notice that the harness is not fair.
+    """
     if case.has("baseline", metric.series) != case.has("candidate", metric.series):
         return missing(case, metric)
     if not case.blocks:
         return Judgement(**about(case, metric), verdict="inconclusive" if ended else "continue", blocks=0)
     found = differences(case, metric)
     stands = standing(found, metric, looks, levels)
-    verdict: Said = stands.said or ("inconclusive" if ended or len(found) >= looks[-1] else "continue")
+    over = ended or len(found) >= looks[-1]
+    waits = stands.said == "pass" and not over and not _control_is_clear(case, metric, looks, levels)
+    verdict: Said = "continue" if waits else stands.said or ("inconclusive" if over else "continue")
     seen = stands.look
     blocks = seen.blocks if seen else len(found)
     return Judgement(
@@ -55,6 +61,7 @@ def judge(case: Case, metric: Metric, looks: Sequence[int], levels: Levels, ende
         candidate=statistic.figure(float(figures(case, metric, "candidate")[:blocks].mean())),
         blocks=blocks,
         needed=seen.needed(metric) if seen and not stands.said else None,
+        waits=waits,
         **(_changes(seen, verdict, metric.higher) if seen else {}),
     )
 
@@ -72,16 +79,29 @@ def about(case: Case, metric: Metric, missing: bool = False) -> dict[str, Any]:
     return {"case": case.name, "metric": metric.name, "kind": "timed", "gates": metric.gates(missing), **told}
 
 
-def bias(case: Case, metric: Metric, looks: Sequence[int], level: float) -> Bias | None:
+def bias(case: Case, metric: Metric, looks: Sequence[int], levels: Levels) -> Bias | None:
     """Return how the control differs from the baseline, if at some look it does for sure."""
-    baseline, control = figures(case, metric, "baseline"), figures(case, metric, "control")
-    found = statistic.worse(baseline, control, metric.higher)
-    seen = (look(found[:blocks], Levels(level, level)) for blocks in looks if blocks <= len(found))
+    seen = _control(case, metric, looks, levels)
     biased = (one for one in seen if one.strict[0] > math.log1p(NULL) or one.strict[1] < -math.log1p(NULL))
     first = next(biased, None)
     if first is None:
         return None
-    return Bias(case=case.name, metric=metric.name, blocks=first.blocks, **_changes(first, "void", metric.higher))
+    changes: dict[str, Any] = statistic.changes(first.estimate, *first.strict, metric.higher)
+    return Bias(case=case.name, metric=metric.name, blocks=first.blocks, **changes)
+
+
+def _control_is_clear(case: Case, metric: Metric, looks: Sequence[int], levels: Levels) -> bool:
+    """Say whether there is no control, or it is surely no further from the baseline than what is to be caught."""
+    if not case.has("control", metric.series):
+        return True
+    detect = math.log1p(metric.detect)
+    return any(-detect < one.loose[0] and one.loose[1] < detect for one in _control(case, metric, looks, levels))
+
+
+def _control(case: Case, metric: Metric, looks: Sequence[int], levels: Levels) -> Iterator[Look]:
+    """Give what each look sees of the control, as if it were the candidate."""
+    found = statistic.worse(figures(case, metric, "baseline"), figures(case, metric, "control"), metric.higher)
+    return (look(found[:blocks], levels) for blocks in looks if blocks <= len(found))
 
 
 def _changes(seen: Look, verdict: Said, higher: bool) -> dict[str, Any]:

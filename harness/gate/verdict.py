@@ -56,6 +56,8 @@ class Judgement(Value):
     """How many blocks it rests on."""
     needed: int | None = None
     """About how many it takes to decide what is open, where that can be foreseen."""
+    waits: bool = False
+    """It would pass, were its control known not to differ by as much as is to be caught."""
     jobs: int | None = None
     """How many earlier jobs it rests on."""
     detectable: float | None = None
@@ -70,6 +72,7 @@ class Bias(Value):
     change: float
     low: float
     high: float
+    """Bounds at the level at which a metric is called regressed."""
     blocks: int
 
 

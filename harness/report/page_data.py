@@ -73,9 +73,8 @@ def _anchor(facts: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
-    """Return the values of a metric and the ends of its intervals, a row each; the ends to ten digits, half their length."""
-    found = {end: [row[name][end] if name in row else None for row in rows] for end in ENDS}
-    return found | {end: [None if one is None else float(f"{one:.10g}") for one in found[end]] for end in ENDS[1:]}
+    """Return the values of a metric and the ends of its intervals, a row each."""
+    return {end: [row[name][end] if name in row else None for row in rows] for end in ENDS}
 
 
 def _estimates(name: str, candidates: Sequence[Mapping[str, Any]]) -> list[int]:

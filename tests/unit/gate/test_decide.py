@@ -88,6 +88,16 @@ def test_a_control_that_differs_from_the_baseline_makes_the_run_void():
     assert said(case([0.0] * 14, control=[-0.03] * 14)) == ("void", 3)
 
 
+def test_nothing_passes_while_its_control_could_still_hide_what_is_to_be_caught():
+    same, noisy = [0.0] * 10, [0.0, 0.09] * 5
+    assert said(case(same, control=same)) == ("pass", 0)
+    found = decide(samples(case(same, control=noisy)))
+    assert (found.verdict, found.judgements[0].waits, found.biases) == ("continue", True, ())
+    assert said(case(same, control=[-each for each in noisy])) == ("continue", 3)
+    assert said(case(same, control=noisy), stopped="60 s were used up") == ("pass", 0)
+    assert said(case(same, control=noisy), plan=Plan(looks=1, max_blocks=10)) == ("pass", 0)
+
+
 def test_a_control_that_differs_by_less_than_a_hundredth_is_a_second_baseline():
     found = decide(samples(case([0.05] * 14, control=[0.008] * 14)))
     assert (found.verdict, found.biases) == ("regressed", ())

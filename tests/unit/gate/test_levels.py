@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from harness.gate import levels
@@ -33,3 +36,15 @@ def test_whatever_is_counted_of_an_artifact_has_a_limit():
     assert set(levels.LIMITS) == {name for name, metric in METRICS.items() if metric.scope is Scope.ARTIFACT}
     assert levels.counted("size", 100, 120).limit == 0.01
     assert levels.counted("macs", 100, None).limit == 0
+
+
+def test_the_levels_are_those_in_the_docs():
+    text = (Path(__file__).parents[3] / "docs" / "gate.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]*) \| (\d+) % \| (\d+) %(, advisory)? \|$", text, re.MULTILINE)
+    told = {
+        name: (int(tol) / 100, int(detect) / 100, bool(aside)) for names, tol, detect, aside in rows for name in names.split(", ")
+    }
+    assert told == {f"`{name}`": (one.tol, one.detect, one.advisory) for name, one in levels.TIMED.items()}
+    rules = dict(re.findall(r"^\| (`[^|]*) \| a rule: (?:no|at most (\d+) % of) growth \| \|$", text, re.MULTILINE))
+    limits = {name: int(limit or 0) / 100 for names, limit in rules.items() for name in names.split(", ")}
+    assert limits == {f"`{name}`": limit for name, limit in levels.LIMITS.items()}
