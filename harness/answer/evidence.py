@@ -145,8 +145,11 @@ class Evidence:
 
     def contention(self, one: Known) -> dict[str, list[dict[str, Any]]]:
         """Return what else used the machine while the queries of a candidate were timed: by scenario, a process each."""
-        told = {scenario: [self.store.run(run)["found"][scenario] for run in runs] for scenario, runs in one.timed.items()}
-        return {scenario: [_disturbance(each) for each in several] for scenario, several in told.items()}
+        told = {scenario: self._told(scenario, runs) for scenario, runs in one.timed.items()}
+        return {scenario: [_disturbance(each) for each in several] for scenario, several in told.items() if several}
+
+    def _told(self, scenario: str, runs: Iterable[int]) -> list[dict[str, Any]]:
+        return [found[scenario] for run in runs if scenario in (found := self.store.run(run)["found"])]
 
     def rates(self, one: Known) -> dict[str, Any] | None:
         """Return what a search for an arrival rate tried; None where there was none."""
