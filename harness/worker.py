@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -74,8 +74,22 @@ def main(path: Path) -> int:
     return 0
 
 
-def measure(job: Job) -> None:
-    """Load, query, time, evaluate; raises what the runtime raises, and JobError for wrong outputs."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A loaded artifact that has answered its first query, rightly, and what came before."""
+
+    session: Session
+    queries: Queries
+    raw: Array
+    reference: Array
+    empty: int
+    """Resident bytes before it was loaded."""
+    peak: int
+    """The most that was resident while it was loaded and answered."""
+
+
+def begin(job: Job) -> Begun:
+    """Load the artifact, time that and the first query, and compare scores with the reference; raises JobError."""
     wish = job.wish
     job.stage("load")
     load = door(wish["door"])
@@ -87,17 +101,26 @@ def measure(job: Job) -> None:
     empty = memory.resident()
     session = _load(job, load, empty)
     job.stage("warm_up")
-    _first_query(job, queries.to(session), own)
+    queries = queries.to(session)
+    _first_query(job, queries, own)
     peak = memory.peak()
     job.found["reference_difference"] = outputs.compare(session, raw, wish, reference)
     memory.reset_peak()  # comparing makes inputs of its own: not the deployment's memory
+    return Begun(session, queries, raw, reference, empty, peak)
+
+
+def measure(job: Job) -> None:
+    """Load, query, time, evaluate; raises what the runtime raises, and JobError for wrong outputs."""
+    wish = job.wish
+    begun = begin(job)
+    session, raw = begun.session, begun.raw
     job.stage("measure")
     for name, scenario in wish["scenarios"].items():
-        _time(job, name, scenario, queries)
+        _time(job, name, scenario, begun.queries)
     if wish["probe"]:
-        _probe(job, wish["probe"], queries)
-    job.found["memory_peak"] = max(job.found["memory_load"], max(peak, memory.peak()) - empty)
-    outputs.compare(session, raw, wish, reference)
+        _probe(job, wish["probe"], begun.queries)
+    job.found["memory_peak"] = max(job.found["memory_load"], max(begun.peak, memory.peak()) - begun.empty)
+    outputs.compare(session, raw, wish, begun.reference)
     job.found["memory_device"] = session.device_memory() or _driver_memory(job.found)
     if wish["evaluate"]:
         job.stage("evaluate")

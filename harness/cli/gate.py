@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +29,31 @@ STYLES: Final[Mapping[str, str]] = MappingProxyType(
         "improved": "green",
     }
 )
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, str], None]]:
+    """Give what tells how far a gate is: in one line that changes on a terminal, elsewhere a line now and then."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield _Lines(console).say
+        return
+    with console.status("", refresh_per_second=2) as status:  # often would disturb what is timed
+        yield lambda case, text: status.update(Text.assemble((case, "bold"), f"  {text}"))
+
+
+class _Lines:
+    """A line for each thing that is begun; of blocks, every tenth."""
+
+    def __init__(self, console: Console) -> None:
+        self.console, self.start, self.blocks = console, time.monotonic(), 0
+
+    def say(self, case: str, text: str) -> None:
+        """Say what is begun for a case."""
+        is_block = text.startswith("block ")
+        self.blocks = self.blocks + 1 if is_block else 0
+        if self.blocks % 10 <= 1 and not (is_block and self.blocks % 10 == 0):
+            self.console.print(f"{time.monotonic() - self.start:6.1f} s  {case}: {text}", markup=False, soft_wrap=True)
 
 
 def show(verdict: Verdict, samples: Samples) -> None:

@@ -31,6 +31,8 @@ class OrtSession:
         settings.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
         settings.graph_optimization_level = LEVELS[str(options.get("optimization", "all"))]
         settings.log_severity_level = 3
+        if not options.get("spinning", True):  # threads that wait must not take a core from another process that is timed
+            settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
         if trace:
             settings.enable_profiling = True
             settings.profile_file_prefix = trace

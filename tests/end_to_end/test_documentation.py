@@ -24,6 +24,7 @@ NOT_RUN = {
     "python -m pip": "installs packages",
     "nox": "runs the tests",
     "harness run docs/example/suite.yaml": "needs the example package: test_example_package.py installs it and runs that suite",
+    "harness gate": "needs a repository with an older revision: test_gate.py makes one",
 }
 """Beginnings of commands, and why they are not run."""
 

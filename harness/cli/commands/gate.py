@@ -1,15 +1,90 @@
-"""The merge gate: what it decided, derived again from what was measured."""
+"""The merge gate: measures two revisions, or derives a verdict again from what was measured."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from typer.core import TyperGroup
 
-from harness.cli.opening import AsJson, telling_errors
+from harness.cli.opening import AsJson, Reports, Results, StoreUrl, SuiteFile, opened, telling_errors
 
-app = typer.Typer(help="Stop merges that make what is deployed worse.", no_args_is_help=True)
+MEASURE: Final = "measure"
+BY_CI: Final = "CI"
+"""The variable that services for continuous integration set."""
+
+
+class SuiteFirst(TyperGroup):
+    """A group in which ``gate SUITE`` means ``gate measure SUITE``."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Put the command that is meant where none is named."""
+        named = not args or args[0] in self.commands or args[0] == "--help"
+        return super().parse_args(ctx, args if named else [MEASURE, *args])
+
+
+app = typer.Typer(help="Stop merges that make what is deployed worse.", no_args_is_help=True, cls=SuiteFirst)
+
+
+@app.command(MEASURE, short_help="measure a suite at two revisions; `gate SUITE` is the same")
+def measure(
+    suite: SuiteFile,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="REF", help="git revision to compare with; default: where the main branch parted")
+    ] = None,
+    baseline_artifact: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="compare with this ONNX file instead of a revision")
+    ] = None,
+    candidate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL", help="what to gate; default: all of a few candidates, else what is recommended"),
+    ] = None,
+    control: Annotated[
+        bool | None, typer.Option("--control/--no-control", help="measure a copy of the baseline, too; default: where CI is set")
+    ] = None,
+    max_blocks: Annotated[int, typer.Option(min=1, max=400, help="blocks after which what is open is inconclusive")] = 40,
+    strict: Annotated[bool, typer.Option("--strict", help="inconclusive is exit status 3 instead of 0")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="of the order in which the arms come")] = 0,
+    results: Results = Path("results"),
+    reports: Reports = Path("reports"),
+    store: StoreUrl = None,
+    json: AsJson = False,
+) -> None:
+    """Measure a suite's candidates at two revisions, in interleaved blocks, and say whether anything became worse.
+
+    The candidate is the suite as it is; the baseline its files at another revision. Writes gate.json, junit.xml, gate.md and
+    index.html into reports/SUITE/gate.
+
+    Exit status: 0 pass or improved (inconclusive, too, unless --strict), 1 regressed or missing, 2 wrong question, 3 void or not
+    decided, 5 not measured.
+    """
+    import os
+
+    from harness.cli import gate, show
+    from harness.gate.samples import Plan
+    from harness.gate.writing import write
+    from harness.gating import asked
+    from harness.gating.running import Wish
+
+    words = [f"--baseline {baseline}"] * bool(baseline) + [f"--baseline-artifact {baseline_artifact}"] * bool(baseline_artifact)
+    wish = Wish(
+        plan=Plan(max_blocks=max_blocks, on_inconclusive="fail" if strict else "warn"),
+        control=bool(os.environ.get(BY_CI)) if control is None else control,
+        seed=seed,
+        reproduce=" ".join(["harness gate", str(suite), *words, *([f"--seed {seed}"] if seed else [])]),
+    )
+    with opened(suite, results, store) as setting, gate.progress() as say:
+        against = asked.Against(baseline, baseline_artifact)
+        samples = asked.measured(setting, suite, against, candidate or (), wish, say)
+        folder = reports / setting.suite.name / "gate"
+        verdict = write(samples, folder)
+    if json:
+        show.json(verdict.model_dump(mode="json"))
+    else:
+        gate.show(verdict, samples)
+        show.written(folder / "index.html")
+    raise typer.Exit(verdict.exit_status)
 
 
 @app.command()
