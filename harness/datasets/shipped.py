@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from harness.datasets.declared import shipped_file
+from harness.datasets.names import TUMOUR, WINE
 from harness.datasets.split import split_by_rank
 from harness.interfaces import Samples
 
@@ -29,22 +30,22 @@ def mnist5k(options: Mapping[str, Any], folder: Path) -> Samples:
 
 def breast_cancer(options: Mapping[str, Any], folder: Path) -> Samples:
     """Return the tumours' measurements."""
-    return _rows(shipped_file("sklearn", "datasets/data/breast_cancer.csv"))
+    return _rows(shipped_file("sklearn", "datasets/data/breast_cancer.csv"), TUMOUR)
 
 
 def wine(options: Mapping[str, Any], folder: Path) -> Samples:
     """Return the wines' measurements."""
-    return _rows(shipped_file("sklearn", "datasets/data/wine_data.csv"))
+    return _rows(shipped_file("sklearn", "datasets/data/wine_data.csv"), WINE)
 
 
-def _rows(path: Path) -> Samples:
+def _rows(path: Path, columns: tuple[str, ...]) -> Samples:
     """Return a table whose first line says how many samples and columns it has, and names the classes."""
     with path.open() as file:
         _, _, *classes = file.readline().strip().split(",")
         table = np.loadtxt(file, delimiter=",")
     rows, labels = table[:, :-1].astype(np.float32), table[:, -1].astype(np.int64)
     train, test = split_by_rank(rows, labels, 0.3)
-    return Samples(classes=tuple(classes), train=train, test=test, shape=rows.shape[1:])
+    return Samples(classes=tuple(classes), train=train, test=test, shape=rows.shape[1:], columns=columns)
 
 
 def _table(path: Path) -> np.ndarray:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from harness.facts.behaviour import Behaviour
 from harness.facts.candidates import Candidate, Failure, Screened, Space
 from harness.facts.curves import Contention, Distribution, History, Loads
 from harness.facts.decisions import Anchor, Deployment
+from harness.facts.explanations import Explanations
 from harness.facts.told import ShownFact, Told
 from harness.facts.trust import Changed, Trust
 from harness.record import Environment
@@ -55,7 +57,11 @@ class Facts(Told):
     """Facts ``measured`` by this run, and ``reused``."""
     space: Space
     notable: tuple[str, ...]
-    """At most 40 candidates that a reader will ask about, first of all what is recommended; the curves tell of these."""
+    """At most 40 candidates that a reader will ask about, first of all what is recommended.
+
+    ``latency_curves``, ``by_rate``, ``contention`` and ``behaviour`` tell of these alone; ``by_batch`` of
+    families with one of them.
+    """
     memory: dict[str, tuple[tuple[float, float], ...]]
     """Resident memory of what is recommended and of its baselines: pairs of seconds and bytes."""
     latency_curves: dict[str, dict[str, Distribution]]
@@ -63,6 +69,10 @@ class Facts(Told):
     load_curves: Loads
     contention: dict[str, dict[str, tuple[Contention, ...]]]
     """By candidate and scenario, a process each."""
+    behaviour: dict[str, Behaviour]
+    """How classifiers behave beside their facts, by candidate."""
+    explanations: Explanations | None
+    """Null where nothing was explained."""
     history: History
     trust: Trust
     operators: dict[str, dict[str, Any]]

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from harness.decide.decision import Violation
+from harness.facts.explanations import Explained
 from harness.facts.told import ShownFact, Told
 from harness.spec import Choice
 
@@ -60,6 +61,8 @@ class Candidate(Told):
     parent: dict[str, Any] | None
     """What it gained and lost against the same model uncompressed: ratios, differences, flips, and why it is not faster."""
     own_metric: dict[str, int | None] | None = None
+    explanation: Explained | None = None
+    """Null where its decisions were not explained."""
     prior: float | None = None
     """The model's published accuracy."""
 

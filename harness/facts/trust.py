@@ -32,7 +32,7 @@ class Trust(Told):
     """Version of the harness."""
     suite_file: str | None
     command: str | None
-    """That repeats it."""
+    """That measures the same suite again, with the default results and store."""
     seed: int
     """Of the search, and of training and calibration."""
     git: Revision | None

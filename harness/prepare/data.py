@@ -6,10 +6,11 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from harness.coalitions import background
 from harness.errors import InputError
 from harness.geometry import geometry
 from harness.interfaces import Array, Batch, Samples, Split
@@ -19,6 +20,8 @@ from harness.queries import keep_originals
 from harness.record import Preprocess
 
 ORIGINALS: Final = 64
+BACKGROUND: Final = 1024
+"""Training samples, at most, that the background is the mean of: of photographs, more would take long and change little."""
 
 
 class Store:
@@ -41,10 +44,9 @@ class Store:
     def place(self, preprocess: Preprocess, split: str, at_most: int | None = None) -> Path:
         """Return the folder with ``samples.npy`` (after geometry) and ``labels.npy`` of a split, made if need be."""
         how = self.settled(preprocess)
-        geometry = how.model_dump(mode="json", include={"resize", "crop", "size", "interpolation", "channels"})
         whole = self.samples.train if split == "train" else self.samples.test
         few = at_most is not None and at_most < len(whole)
-        place = self.folder / digest([self.digest, split, geometry, *([at_most] if few else [])])
+        place = self.folder / digest([self.digest, split, _geometry(how), *([at_most] if few else [])])
         if not place.exists():
             chosen = _spread(whole, at_most) if few and at_most else whole
             judged = self.samples.pairs if split == "test" and not few else None
@@ -61,11 +63,29 @@ class Store:
             write_whole(place, lambda part: keep_originals(part, raw))
         return place
 
+    def background(self, preprocess: Preprocess) -> Path:
+        """Return the folder with the background of explanations, after geometry."""
+        how, whole = self.settled(preprocess), self.samples
+        place = self.folder / digest([self.digest, "background", _geometry(how)])
+        if not place.exists():
+            few = _spread(whole.train, min(BACKGROUND, len(whole.train)))
+            images = len(whole.shape or (0, 0, 0)) == 3
+            made = (geometry(np.asarray(one), how.model_dump()) if images else one for one in few.samples)
+            about = {"columns": list(whole.columns), "classes": list(whole.classes), "shape": whole.shape and list(whole.shape)}
+            found = background(made, about)
+            write_whole(place, found.write)
+        return place
+
     def settled(self, preprocess: Preprocess) -> Preprocess:
         """Return ``preprocess`` without geometry where the samples are rows or records."""
         if self.samples.shape is not None and len(self.samples.shape) < 3:
             return preprocess.model_copy(update={"resize": None, "crop": None, "size": None, "channels": None})
         return preprocess
+
+
+def _geometry(how: Preprocess) -> dict[str, Any]:
+    """Return how samples are resized and cropped: other geometry, other files."""
+    return how.model_dump(mode="json", include={"resize", "crop", "size", "interpolation", "channels"})
 
 
 def _spread(split: Split, count: int) -> Split:

@@ -11,10 +11,12 @@ from harness.errors import InputError
 from harness.interfaces import Part, Pass, Runtime, Tool
 from harness.keys import digest, digest_files, part_identity, versions
 from harness.registry import Registry
-from harness.spec import Candidate, Choice, Suite, Value
+from harness.spec import Candidate, Choice, Corruptions, Suite, Value
 from harness.suitefile.parts import names_of_models
 
 EXPORT_VERSION = 1
+CORRUPTION_VERSION = 1
+CORRUPTION_PACKAGES = ("torchvision",)
 TARGETS = {"onnx": "onnx", "program": "torch"}
 """Forms of exported graphs, and the format of artifacts that holds each."""
 UNLABELLED = "embeddings have no labels"
@@ -43,6 +45,10 @@ class Plan(Value):
     seed: int
     untrainable: str | None = None
     """Why nothing is trained on the way, if so."""
+    corruptions: Corruptions | None = None
+    """How samples are made worse beside the artifact, if so."""
+    explained: bool = False
+    """Whether a background for explanations is made beside the artifact."""
 
     @property
     def recipe(self) -> str:
@@ -89,6 +95,8 @@ class Planner:
             untrainable=UNLABELLED
             if self.suite.task == "embedding"
             else unscored(self.registry, self.suite.dataset, candidate.model),
+            corruptions=self.suite.corruptions,
+            explained=self.suite.explain is not None,
         )
 
     def _model_files(self, choice: Choice) -> str:
@@ -97,6 +105,17 @@ class Planner:
             files = self.registry.models[choice.part].files(choice.options, self.folder)
             self._files[text] = digest_files({f"{number:06} {path.name}": path for number, path in enumerate(files)})
         return self._files[text]
+
+
+def corruption_identity(asked: Corruptions, seed: int) -> dict[str, Any]:
+    """Return what corrupted samples depend on beside the samples."""
+    about = asked.model_dump(mode="json")
+    return {**about, "seed": seed, "version": CORRUPTION_VERSION, "packages": versions(CORRUPTION_PACKAGES)}
+
+
+def corrupted(inputs: Path, asked: Corruptions, seed: int) -> Path:
+    """Return the folder with the corrupted samples of the folder ``inputs``, beside it."""
+    return inputs.with_name(digest([inputs.name, corruption_identity(asked, seed)]))
 
 
 def _build(source: Part, choice: Choice, before: Any) -> Stage:

@@ -15,14 +15,15 @@ import onnx
 import torch
 import torch.ao.quantization.fx._decomposed  # registers the operators that torch.export.load finds in int8 programs
 
+from harness import glass
 from harness.errors import InputError
 from harness.interfaces import Array, Bench, Fit, Samples, Teacher, Work
 from harness.keys import artifact_digest, digest
 from harness.models import untrained
 from harness.models.importable import importable
-from harness.prepare import activations, census, counting, reference, training
+from harness.prepare import activations, census, corrupting, counting, reference, training
 from harness.prepare.data import Store, write_whole
-from harness.prepare.plan import Plan, Stage
+from harness.prepare.plan import Plan, Stage, corrupted
 from harness.prepare.saved import EVERY, Saved
 from harness.preprocess import each
 from harness.record import MODEL_FILES, REFERENCE, Artifact, Preprocess
@@ -181,8 +182,12 @@ class Maker:
         """
         name = MODEL_FILES[plan.format]
         source = self._place(plan.stages[-1]) / name
+        readable = glass.of(work.model) if plan.format == "onnx" else None
         preprocess = store.settled(work.preprocess)
         inputs = store.place(work.preprocess, "test")
+        if plan.corruptions:
+            self.say("corrupting samples")
+            corrupting.make(corrupted(inputs, plan.corruptions, plan.seed), inputs, plan.corruptions, plan.seed)
         content = artifact_digest(source, preprocess, inputs)
         place = self.root / "artifacts" / content
         fixed = fixed_batch(work) if plan.format == "onnx" else None
@@ -197,6 +202,7 @@ class Maker:
             folder=str(place),
             inputs=str(inputs),
             originals=str(store.originals()),
+            background=str(store.background(work.preprocess)) if plan.explained else "",
             samples=len(store.samples.test),
             sample_shape=work.sample_shape,
             classes=store.samples.width,
@@ -206,7 +212,8 @@ class Maker:
             parameters=work.parameters,
             macs=work.macs,
             activations=activations.of(work),
-            notes={**work.notes, "census": census.of(work)},
+            complexity=readable["complexity"] if readable else None,
+            notes={**work.notes, "census": census.of(work), **({"glass": glass.counts(readable)} if readable else {})},
         )
         (place / "artifact.json").write_text(artifact.model_dump_json(indent=1))
         return artifact

@@ -12,12 +12,13 @@ from pydantic import (
     StrictBool,
     StrictFloat,
     StrictInt,
+    StrictStr,
     TypeAdapter,
     WithJsonSchema,
 )
 
 from harness.metrics import METRICS
-from harness.spec import Limits, Measure, OwnMetric, Scale, Search, Target, Task, Value
+from harness.spec import Limits, Measure, OwnMetric, Scale, Search, Seconds, Target, Task, Value
 
 PartUse = Annotated[
     Any,
@@ -35,6 +36,10 @@ def _target(value: Any) -> Any:
     return {"device": value} if isinstance(value, str) else value
 
 
+def _method(value: Any) -> Any:
+    return {"method": value} if isinstance(value, str) else value
+
+
 def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
@@ -46,6 +51,47 @@ BatchSizes = Annotated[
 ]
 
 
+class CostsDocument(Value):
+    """What mistakes cost, of one sample, in any one currency: docs/behaviour.md says what follows from it."""
+
+    mistakes: Annotated[
+        Any,
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "array", "items": {"type": "array", "items": {"type": "number", "minimum": 0}}},
+                    {"type": "object", "additionalProperties": {"type": "object"}},
+                ],
+                "examples": [[[0, 1000], [4000, 0]]],
+            }
+        ),
+    ] = Field(description="a row for each true class, or {TRUE: {PREDICTED: cost}}; what is not named costs nothing")
+    person: StrictFloat | None = Field(
+        None, ge=0, allow_inf_nan=False, description="cost of asking a person instead; default: nobody can be asked"
+    )
+
+
+class GroupsDocument(Value):
+    """Two groups of a table's rows that are to be treated alike."""
+
+    column: StrictInt | StrictStr = Field(description="the column that tells them apart, by its name or number from 0")
+    above: StrictFloat = Field(allow_inf_nan=False, description="rows with more than this are one group, the rest the other")
+    positive: StrictInt | StrictStr | None = Field(None, description="the class that counts as yes; default: the last one")
+
+
+class CorruptionsDocument(Value):
+    """Samples made worse, each kind at severities 1 to 5; just a list is the kinds."""
+
+    kinds: list[Literal["noise", "blur", "contrast", "shift", "rotation", "missing"]] | None = Field(
+        None, min_length=1, description="default: all that there are for images, or for rows"
+    )
+    samples: StrictInt = Field(256, ge=8, le=100_000, description="test samples that are made worse, at most")
+
+
+def _kinds(value: Any) -> Any:
+    return {"kinds": value} if isinstance(value, list) else value
+
+
 class WorkloadDocument(Value):
     """What candidates must endure."""
 
@@ -54,6 +100,20 @@ class WorkloadDocument(Value):
     task: Task | None = Field(None, description="what scores mean; default: what the dataset's labels are for")
     metric: OwnMetric | None = Field(None, description="a metric of your own, beside those of the task")
     end_to_end: StrictBool = Field(False, description="time the whole path from the raw sample (an image file) to its class")
+    costs: CostsDocument | None = Field(None, description="what mistakes cost, and when to ask a person")
+    groups: GroupsDocument | None = Field(None, description="two groups of rows that are to be treated alike")
+    corruptions: Annotated[CorruptionsDocument | None, BeforeValidator(_kinds)] = Field(
+        None, description="how accuracy holds out on samples that are made worse; {} is all kinds"
+    )
+
+
+class ExplainDocument(Value):
+    """How decisions are explained: docs/interpretability.md says what is made of it."""
+
+    method: PartUse = Field("shap", description="how a decision is explained")
+    samples: StrictInt = Field(64, ge=2, le=10_000, description="test samples to explain, the same of every candidate")
+    budget: Seconds = Field(30.0, gt=0, description="time for a candidate's explanations: they end early rather than go beyond")
+    segments: StrictInt = Field(196, ge=2, le=4096, description="rectangles, at most, that an image is divided into")
 
 
 class BaselineDocument(Value):
@@ -137,6 +197,9 @@ class Document(Value):
     scenarios: list[PartUse] = Field(["single_stream", "offline"], min_length=1, description="when queries are sent; each once")
     profiles: Annotated[dict[str, ProfileDocument], BeforeValidator(_profiles)] = Field(
         min_length=1, description="priorities by name, each of which gets a recommendation; or a list of ready-made ones"
+    )
+    explain: Annotated[ExplainDocument | None, BeforeValidator(_method)] = Field(
+        None, description="explain decisions of every candidate; just a name is the method"
     )
     search: Search = Field(Search(), description="how the space is searched, and when the search ends")
     measure: Measure = Field(Measure(), description="when a timing is long enough")

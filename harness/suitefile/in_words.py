@@ -37,7 +37,7 @@ def value(about: Schema, headings: Schema) -> str:
     inner = about.get("items", about.get("additionalProperties"))
     if about.get("type") == "array":
         count = about.get("maxItems") if about.get("maxItems") == about.get("minItems") else None
-        return f"list of {count}" if count else f"list of {value(inner, headings)}"
+        return f"list of {count}" if count else f"list of {value(inner or {}, headings)}"
     if about.get("type") == "object" and isinstance(inner, Mapping):
         return f"by {'metric' if 'propertyNames' in about else 'name'}: {value(inner, headings)}"
     return _plain(about)
@@ -49,10 +49,10 @@ def link(heading: str) -> str:
 
 
 def _plain(about: Schema) -> str:
-    if about["type"] == "boolean":
+    if about.get("type") == "boolean":
         return "`true`, `false`"
     bounds = [f"{sign} {about[bound]:,}" for bound, sign in BOUNDS.items() if bound in about]
-    return f"{PLAIN[about['type']]} {', '.join(bounds)}".rstrip()
+    return f"{PLAIN.get(about.get('type', ''), 'anything')} {', '.join(bounds)}".rstrip()
 
 
 def default(about: Schema) -> str:

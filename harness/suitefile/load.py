@@ -19,7 +19,7 @@ from harness.metrics import qualities
 from harness.registry import Registry
 from harness.sources import sources
 from harness.spec import Candidate, Choice, Suite
-from harness.suitefile import needs, profiles
+from harness.suitefile import behaving, explaining, needs, profiles
 from harness.suitefile.document import Document
 from harness.suitefile.needs import ABSENT, Needs, inside
 from harness.suitefile.parts import COMBINATIONS_AT_MOST, expand
@@ -87,6 +87,11 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
     given = Needs(raw, tuple(choice.part for choice in scenarios), judged, needs.unscored(dataset, models, registry), registry)
     settled = profiles.settle(raw.get("profiles"), judged[0], given.lacks, reading)
     bearing = compatibility.workload(registry, dataset, task) if dataset else Workload()
+    explain = explaining.settle(document.explain, task, bearing, registry, reading) if document and document.explain else None
+    asked = behaving.Asked()
+    if document and dataset:
+        lacking = given.lacks_classes or ("one input" if bearing.several else None)
+        asked = behaving.settle(document.workload, dataset, lacking, registry, reading, folder)
     if bearing.unjudged:
         needs.judge_nothing(bearing.unjudged, chains, runtimes, registry, reading)
     if dataset:
@@ -110,6 +115,8 @@ def _settle(reading: Reading, registry: Registry, folder: FilePath) -> Suite | N
         end_to_end=document.workload.end_to_end,
         task=task,
         own_metric=own,
+        **asked._asdict(),
+        explain=explain,
         baseline=baseline.model_copy(update={"batch_size": batch_sizes[0], "device": document.target.device}),
         models=models,
         chains=chains,

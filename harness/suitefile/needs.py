@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from harness import compatibility
-from harness.metrics import OWN, PARTS, QUALITIES, TASKS, Metric, Scope
+from harness.metrics import BEHAVIOUR, EXPLAINED, OWN, PARTS, QUALITIES, TASKS, Metric, Scope
 from harness.registry import Registry
 from harness.spec import Choice
 from harness.suitefile.yaml_text import Reading
@@ -19,6 +19,14 @@ def inside(raw: dict[str, Any], key: str, inner: str, default: Any = ABSENT) -> 
     """Return what stands under two keys of a raw suite."""
     outer = raw.get(key)
     return outer.get(inner, default) if isinstance(outer, dict) else default
+
+
+ASKED: Final = {
+    Scope.COSTED: ("costs", "costs of mistakes", "costs: {mistakes: [[0, 1000], [4000, 0]], person: 200}"),
+    Scope.GROUPED: ("groups", "two groups", "groups: {column: 0, above: 0.5}"),
+    Scope.CORRUPTED: ("corruptions", "corrupted samples", "corruptions: {}"),
+}
+"""Scopes of behaviour that a workload asks for: under which key, what that is, and how it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,10 @@ class Needs:
         """Return what ``metric`` needs that the suite does not give, and how to give it."""
         if metric.name in QUALITIES and (self.unscored or metric.name not in self.judged):
             return self.unscored or _another_task(metric.name, self.judged)
+        if metric.name in BEHAVIOUR:
+            return self._lacks_behaviour(metric)
+        if metric.name in EXPLAINED and self.raw.get("explain") is None:
+            return "explanations", "add explain: shap"
         if metric.scenario and metric.scenario not in self.scenarios:
             options = self.registry.scenarios[metric.scenario].options.model_fields
             asked = [f"{name}: …" for name, field in options.items() if field.is_required()]
@@ -52,6 +64,24 @@ class Needs:
             return "every runtime to compile", "weigh or limit cold_start, which all of them have"
         if metric.scope is Scope.DERIVED and (not isinstance(target, dict) or target.get("price_per_hour") is None):
             return "a price", "add to target: {price_per_hour: 0.35}"
+        return None
+
+    @property
+    def lacks_classes(self) -> str | None:
+        """What is needed that predicted classes can be judged, in words; None where they can."""
+        if self.unscored:
+            return self.unscored[0]
+        return None if "accuracy" in self.judged else "classes: the task is another"
+
+    def _lacks_behaviour(self, metric: Metric) -> tuple[str, str] | None:
+        if self.unscored or self.lacks_classes:
+            return self.unscored or _another_task("accuracy", self.judged)
+        block, what, hint = ASKED.get(metric.scope, ("", "", ""))
+        asked = inside(self.raw, "workload", block, None) if block else {}
+        if asked is None:
+            return what, f"add to workload: {{{hint}}}"
+        if metric.name == "review_rate" and isinstance(asked, dict) and asked.get("person") is None:
+            return "the price of a person", "add to workload.costs: {person: 200}"
         return None
 
     def _runtimes(self) -> set[str]:

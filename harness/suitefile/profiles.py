@@ -62,7 +62,10 @@ def _profile(name: str, raw: Any, at: Path, origin: Path, quality: str, lacks: L
     if not isinstance(raw, dict):
         return None
     like = raw.get("like")
-    base = _stated(written(like, quality), Reading(), ()) if isinstance(like, str) and like in READY_MADE else _Stated()
+    base = _Stated()
+    if isinstance(like, str) and like in READY_MADE:
+        explained = lacks(METRICS["interpretability"]) is None
+        base = _stated(written(like, quality, explained=explained), Reading(), ())
     if like is None and "weights" not in raw:
         reading.mistake((*at, "weights"), "is missing", f"or like: {name if name in READY_MADE else ' | '.join(READY_MADE)}")
     own = _stated(raw, reading, at)

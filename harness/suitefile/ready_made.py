@@ -33,13 +33,17 @@ PAID_BY_RATE: Final = MappingProxyType({True: ("0.5 * baseline", "10 * baseline"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of deployment. ``floor``: points of quality that it may lose; ``mistakes``: the weight of their mean size."""
+    """A kind of deployment. ``floor``: points of quality that it may lose; ``mistakes``: the weight of their mean size.
+
+    ``explained``: the weight of interpretability in a suite that explains decisions.
+    """
 
     summary: str
     why: str
     weights: Mapping[str, float]
     floor: float
     mistakes: float = 0
+    explained: float = 0
     guard: float | None = None
 
 
@@ -76,28 +80,38 @@ READY_MADE: Final[Mapping[str, Kind]] = MappingProxyType(
             "decisions that must be justified",
             "Rightness comes first, and hardly any of it may be given up: one point, by three standard errors instead of"
             " two. In a regression the mean size of a mistake counts beside the root of the squares. Fewer stored"
-            " weights are easier to review, of trees as of networks; nothing better stands for that yet.",
+            " weights are easier to review, of trees as of networks. Where the suite explains decisions, interpretability"
+            " counts from 0 to 100 %, nearly as much as rightness.",
             {QUALITY: 5, "parameters": 2},
             floor=1,
             mistakes=2,
+            explained=4,
             guard=3,
         ),
     }
 )
 
 
-def written(name: str, quality: str) -> dict[str, Any]:
-    """Return a ready-made profile as a suite file would have it, judging by the metric ``quality``."""
+def written(name: str, quality: str, *, explained: bool = False) -> dict[str, Any]:
+    """Return a ready-made profile as a suite file has it, judging by the metric ``quality``; ``explained``: decisions are."""
     kind = READY_MADE[name]
     weights = {quality if metric == QUALITY else metric: weight for metric, weight in kind.weights.items()}
     if kind.mistakes and quality == "rmse":
         weights["mae"] = kind.mistakes
+    if kind.explained and explained:
+        weights["interpretability"] = kind.explained
     return {
         "weights": weights,
-        "range": {metric: _paid_for(metric) if metric in (quality, "mae") else _paid(metric) for metric in weights},
+        "range": {metric: _range(metric, quality) for metric in weights},
         "constraints": [_floor(quality, kind.floor)],
         **({} if kind.guard is None else {"guard": kind.guard}),
     }
+
+
+def _range(metric: str, quality: str) -> Any:
+    if metric == "interpretability":
+        return ["0 %", "100 %"]
+    return _paid_for(metric) if metric in (quality, "mae") else _paid(metric)
 
 
 def _paid(metric: str) -> dict[str, str]:

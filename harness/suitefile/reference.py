@@ -14,6 +14,9 @@ from harness.suitefile.schema import schema
 
 Schema = Mapping[str, Any]
 
+PIPE: Final = r"\|"
+"""As a cell of a table holds it."""
+
 HEADING: Final = """\
 # Every key of a suite
 
@@ -72,7 +75,7 @@ def _part(part: Part, kind: str, titles: dict[str, str], shared: dict[str, Schem
     shared.update(mappings)
     properties = dict(about.get("properties", {}))
     for name in names_of_models(part.options):
-        properties[name] = {"$ref": "#/$defs/models", "description": properties[name]["description"]}
+        properties[name] = {**properties[name], "$ref": "#/$defs/models"}
     if kind == "models":
         properties[priors.PRIOR] = priors.SCHEMA
     short = f" Short: `{{{part.name}: {part.subject.upper()}}}`." if part.subject else ""
@@ -81,7 +84,8 @@ def _part(part: Part, kind: str, titles: dict[str, str], shared: dict[str, Schem
 
 
 def _section(heading: str, about: Schema, titles: Mapping[str, str]) -> list[str]:
-    return [heading, "", " ".join(about["description"].split()).replace("``", "`"), "", *_table(about, titles)]
+    described = " ".join(about.get("description", "").split()).replace("``", "`")
+    return [heading, "", *([described, ""] if described else []), *_table(about, titles)]
 
 
 def _table(about: Schema, titles: Mapping[str, str]) -> list[str]:
@@ -92,7 +96,8 @@ def _table(about: Schema, titles: Mapping[str, str]) -> list[str]:
 
 def _row(key: str, one: Schema, required: bool, titles: Mapping[str, str]) -> str:
     default = "*required*" if required else in_words.default(one)
-    return " | ".join((f"| `{key}`", in_words.value(one, titles), default, f"{one['description']} |"))
+    cells = (f"`{key}`", in_words.value(one, titles), default, one.get("description", ""))
+    return f"| {' | '.join(cell.replace('|', PIPE) for cell in cells)} |"
 
 
 def _metrics() -> Iterator[str]:

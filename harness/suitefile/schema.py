@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.interfaces import Part
-from harness.registry import Registry
+from harness.registry import KINDS, Registry
 from harness.suitefile import priors
 from harness.suitefile.document import Document
 from harness.suitefile.parts import names_of_models
@@ -17,8 +17,8 @@ def schema(registry: Registry) -> dict[str, Any]:
     """Return the schema of ``spec.Document`` with the parts of ``registry`` written out."""
     whole = Document.model_json_schema()
     definitions = whole.setdefault("$defs", {})
-    for kind in ("datasets", "models", "passes", "runtimes", "scenarios"):
-        most = 1 if kind in ("datasets", "scenarios") else None
+    for kind in KINDS:
+        most = 1 if kind in ("datasets", "scenarios", "explainers") else None
         parts = registry.of(kind).values()
         beside = {priors.PRIOR: dict(priors.SCHEMA)} if kind == "models" else {}
         definitions[kind] = {"anyOf": [form for part in parts for form in _forms(part, definitions, most, beside)]}
@@ -34,6 +34,12 @@ def schema(registry: Registry) -> dict[str, Any]:
         "description": use["target"]["description"],
         "anyOf": [device, {"$ref": "#/$defs/Target"}],
         "default": device["default"],
+    }
+    method = definitions["ExplainDocument"]["properties"]
+    method["method"] = _one_of("explainers", method["method"]) | {"default": "shap"}
+    use["explain"] = {
+        "description": use["explain"]["description"],
+        "anyOf": [{"enum": [*registry.explainers]}, {"$ref": "#/$defs/ExplainDocument"}],
     }
     workload, baseline = (definitions[name]["properties"] for name in ("WorkloadDocument", "BaselineDocument"))
     workload["dataset"] = _one_of("datasets", workload["dataset"])

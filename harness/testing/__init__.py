@@ -11,6 +11,7 @@ Measuring processes import the fakes too (``harness.testing:load_fake`` is a run
 anything heavy at its top.
 """
 
+from harness.testing.explainer_contracts import ExplainerContract
 from harness.testing.fakes import FakeClock, FakeSession, load_fake, profile_fake
 from harness.testing.part_contracts import DatasetContract, ModelSourceContract, PartContract, PassContract
 from harness.testing.reference import (
@@ -27,6 +28,7 @@ __all__ = [
     "REFERENCE_CLASSES",
     "REFERENCE_SHAPE",
     "DatasetContract",
+    "ExplainerContract",
     "FakeClock",
     "FakeSession",
     "ModelSourceContract",

@@ -55,6 +55,11 @@ class RuntimeContract(PartContract):
         assert part.per_shape >= bool(part.code_variable)
         assert part.code_variable == part.code_variable.upper()
 
+    def test_it_answers_with_its_threads_asleep_in_between(self, part: Runtime, artifact: Path) -> None:
+        assert not set(part.idle_options) & set(part.options.model_fields)
+        scores = self.session(part, artifact, **part.idle_options).run(reference_batch(3))
+        np.testing.assert_allclose(scores, reference_scores(reference_batch(3)), atol=self.tolerance)
+
     def test_it_answers_as_the_reference_does(self, part: Runtime, artifact: Path) -> None:
         session = self.session(part, artifact)
         for count in (1, 3, 8):

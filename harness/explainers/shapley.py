@@ -1,0 +1,31 @@
+"""Shapley values (Lundberg & Lee, NeurIPS 2017) by SHAP's permutation explainer, played over coalitions."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numba
+import numpy as np
+
+from harness.explainers.declared import ShapOptions
+from harness.interfaces import Array, Decision
+
+numba.config.DISABLE_JIT = True  # compiling takes 10 s in every process; interpreted, an explanation takes 10 ms more
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it changes colours of matplotlib, which warns
+    from shap import maskers
+    from shap.explainers import Permutation
+
+
+def explain(decision: Decision, options: Mapping[str, Any]) -> Array:
+    """Return the Shapley value of each feature: with the effects of up to two features together, no estimate but exact."""
+    wish = ShapOptions.model_validate(dict(options))
+    nothing, everything = np.zeros((1, decision.features)), np.ones((1, decision.features))
+    explainer = Permutation(decision.value, maskers.Independent(nothing, max_samples=1), seed=decision.seed)
+    once = 2 * decision.features + 1
+    found = explainer(everything, max_evals=max(wish.evaluations, once), batch_size=once, silent=True)
+    values: Array = found.values[0]
+    return values
