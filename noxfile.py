@@ -6,6 +6,7 @@ runs nox has them already.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -82,6 +83,31 @@ def docs(session: nox.Session) -> None:
     """Build the documentation into site/, a folder that opens from disk; a warning is an error."""
     _install(session, "docs")
     _python(session, "-m", "mkdocs", "build", "--strict")
+
+
+@nox.session
+def gate(session: nox.Session) -> None:
+    """Compare the harness's own hot paths with those of the last landed revision, or of a named one; only a regression fails."""
+    landed = session.posargs[0] if session.posargs else _landed(session)
+    if not landed:
+        session.skip("there is no earlier revision here: a shallow clone, or no git at all")
+    _install(session, "tests")
+    paths = "tests/benchmarks/test_hot_paths.py"
+    short = ("--benchmark-max-time=0.2", "-n0")
+    session.run(PYTHON, "-m", "pytest", paths, f"--harness-baseline={landed}", *short, success_codes=[0, 3, 4])
+
+
+def _landed(session: nox.Session) -> str | None:
+    """Return the revision that this one is to be compared with: where it parted from the main branch, or the one before it."""
+    here = _git(session, "rev-parse", "HEAD")
+    earlier = (_git(session, "merge-base", "HEAD", "origin/main"), _git(session, "rev-parse", "HEAD~1"))
+    return next((found for found in earlier if found and found != here), None)
+
+
+def _git(session: nox.Session, *words: str) -> str:
+    """Return the commit that git tells, or nothing."""
+    found = session.run("git", *words, external=True, silent=True, success_codes=range(256), log=False, stderr=subprocess.DEVNULL)
+    return str(found or "").strip()
 
 
 @nox.session

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -31,7 +31,10 @@ WHOLE: Final = 4
 
 _META = sa.MetaData()
 _ABOUT = sa.Table(
-    "harness_about", _META, sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.Text, nullable=False)
+    "harness_about", _META, sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.String(200), nullable=False)
+)
+_WORDS = sa.Table(
+    "harness_words", _META, sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )
 _FACTS = sa.Table(
     "harness_facts",
@@ -78,17 +81,6 @@ class Run:
     facts: tuple[Fact, ...] = ()
     instead: tuple[Fact, ...] = ()
     """Facts that take the place of those with the same keys; one with a run of its own keeps it."""
-
-
-@dataclass(slots=True)
-class Contents:
-    """How much a store holds, for people."""
-
-    facts: int = 0
-    failures: int = 0
-    runs: int = 0
-    artifacts: int = 0
-    environments: list[str] = field(default_factory=list)
 
 
 class Store:
@@ -191,6 +183,11 @@ class Store:
                 self._add_facts(connection, [fact], fact.run or number)
         return number
 
+    def add_facts(self, run: int, facts: Sequence[Fact]) -> None:
+        """Keep facts that follow from a run that is kept already."""
+        with self._engine.begin() as connection:
+            self._add_facts(connection, facts, run)
+
     def add_failure(self, failure: Failure) -> None:
         """Keep a failure; the latest of a key stays."""
         with self._engine.begin() as connection:
@@ -241,13 +238,13 @@ class Store:
         """Keep a word about something by its name; the latest stays."""
         row = {"name": digest(name), "value": value}
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(_ABOUT).where(_ABOUT.c.name == row["name"]))
-            connection.execute(sa.insert(_ABOUT).values(row))
+            connection.execute(sa.delete(_WORDS).where(_WORDS.c.name == row["name"]))
+            connection.execute(sa.insert(_WORDS).values(row))
 
     def recall(self, name: str) -> str | None:
         """Return the word that was kept about ``name``, None where there is none."""
         with self._engine.connect() as connection:
-            found: str | None = connection.scalar(sa.select(_ABOUT.c.value).where(_ABOUT.c.name == digest(name)))
+            found: str | None = connection.scalar(sa.select(_WORDS.c.value).where(_WORDS.c.name == digest(name)))
             return found
 
     def keys(self) -> dict[str, set[str]]:
@@ -256,13 +253,16 @@ class Store:
         with self._engine.connect() as connection:
             return {name: set(connection.scalars(sa.select(column))) for name, column in tables.items()}
 
-    def contents(self) -> Contents:
-        """Return how much the store holds."""
-        with self._engine.connect() as connection:
-            tables = {"facts": _FACTS, "failures": _FAILURES, "runs": _RUNS, "artifacts": _ARTIFACTS}
-            counts = {name: _count(connection, table) for name, table in tables.items()}
-            environments = list(connection.scalars(sa.select(_ENVIRONMENTS.c.id)))
-        return Contents(**counts, environments=environments)
+
+def missing_file(url: str) -> Path | None:
+    """Return the file of a SQLite ``url`` where it is not there; None of all else, which only opening it can tell."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        return None
+    file = Path(parsed.database or "")
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:") and not parsed.query
+    return file if is_file and not file.exists() else None
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:

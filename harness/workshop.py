@@ -5,21 +5,15 @@ A stage that failed is not tried again while the workshop is open: candidates th
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import select
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from harness import launch
+from harness.dialogue import Child
 from harness.errors import JobError
-from harness.faults import died, kills_for_memory
 from harness.prepare.plan import Plan
 from harness.record import Artifact
 
@@ -37,11 +31,9 @@ class Workshop:
         self.time_limit = time_limit
         self.memory_limit = memory_limit
         self.log = root / "cache" / "prepare.log"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._rest = b""
+        self._child: Child | None = None
         self._failed: dict[str, JobError] = {}
         self._doing = ""
-        self._kills: int | None = None
 
     def __enter__(self) -> Workshop:
         return self
@@ -51,13 +43,9 @@ class Workshop:
 
     def close(self) -> None:
         """End the process."""
-        if self._process:
-            for pipe in (self._process.stdin, self._process.stdout):
-                with contextlib.suppress(OSError):
-                    if pipe:
-                        pipe.close()
-            launch.kill(self._process)
-            self._process = None
+        if self._child:
+            self._child.close()
+            self._child = None
 
     def make(self, plan: Plan, say: Say, time_left: float) -> Artifact:
         """Return the artifact of ``plan``; raises JobError, classified, when it cannot be made.
@@ -76,41 +64,25 @@ class Workshop:
         return {name: float(value) for name, value in found.items()}
 
     def _ask(self, wish: dict[str, Any], say: Say, time_left: float) -> dict[str, Any]:
-        process = self._started()
-        self._kills = kills_for_memory()
-        request = wish | {"root": str(self.root), "memory_limit": launch.memory_limit(self.memory_limit)}
-        if process.stdin is None:
-            raise JobError("crashed", "prepare", "the preparing process has no input")
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-        return self._answer(process, say, time_left)
+        child = self._started()
+        child.send(wish | {"root": str(self.root), "memory_limit": launch.memory_limit(self.memory_limit)})
+        return self._answer(child, say, time_left)
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+    def _started(self) -> Child:
+        if self._child is None or not self._child.is_alive:
             self.close()
             self.log.parent.mkdir(parents=True, exist_ok=True)
-            self._rest = b""
-            with self.log.open("wb") as log:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "harness.prepare.child"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    start_new_session=True,
-                )
-        return self._process
+            self._child = Child("harness.prepare.child", (), self.log, {})
+        return self._child
 
-    def _answer(self, process: subprocess.Popen[bytes], say: Say, time_left: float) -> dict[str, Any]:
-        if process.stdout is None:
-            raise JobError("crashed", "prepare", "the preparing process has no output")
+    def _answer(self, child: Child, say: Say, time_left: float) -> dict[str, Any]:
         end = time.monotonic() + time_left
         self._doing = "starting"
         stage, limit = "", min(START_LIMIT, time_left)
         deadline = time.monotonic() + limit
         try:
             while True:
-                message = self._message(process, process.stdout, deadline, limit)
+                message = self._message(child, deadline, limit)
                 if "stage" in message:
                     stage, limit = message["stage"], min(self.time_limit, end - time.monotonic())
                     deadline = time.monotonic() + limit
@@ -131,19 +103,10 @@ class Workshop:
         text = failed["message"] + (f" — {failed['hint']}" if failed.get("hint") else "")
         return JobError(failed["kind"], "prepare", text, launch.tail(self.log))
 
-    def _message(self, process: subprocess.Popen[bytes], answers: IO[bytes], deadline: float, limit: float) -> dict[str, Any]:
-        """Return the next line of the process as a message; raises JobError when it died or is late."""
-        while b"\n" not in self._rest:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([answers], [], [], left)[0]:
-                self.close()
-                raise JobError("timed_out", "prepare", f"no end after {limit:.3g} s ({self._doing})", launch.tail(self.log))
-            chunk = os.read(answers.fileno(), 65536)
-            if not chunk:
-                process.wait()
-                kind, text = died(process.returncode, self._kills)
-                raise JobError(kind, "prepare", f"{text} ({self._doing})", launch.tail(self.log))
-            self._rest += chunk
-        line, _, self._rest = self._rest.partition(b"\n")
-        message: dict[str, Any] = json.loads(line)
-        return message
+    def _message(self, child: Child, deadline: float, limit: float) -> dict[str, Any]:
+        """Return the next message of the process; raises JobError when it died or is late: then it is ended."""
+        try:
+            return child.receive(deadline, f"no end after {limit:.3g} s")
+        except JobError as error:
+            self.close()
+            raise JobError(error.kind, "prepare", f"{error.message} ({self._doing})", error.log) from None

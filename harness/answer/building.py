@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from harness.answer.charted import charted
 from harness.answer.evidence import Evidence
+from harness.answer.explanations import absent, explanations
+from harness.answer.explanations import told as told_of_explanations
 from harness.answer.history import history
 from harness.answer.judged import Judged, judge
 from harness.answer.lineage import lineage
@@ -70,6 +72,8 @@ def build(
         "notable": judged.notable,
         "memory": _memory(judged, evidence),
         **charted(judged.notable, known, evidence),
+        "behaviour": _behaviour(judged, evidence),
+        "explanations": explanations(_shown_first(judged), known, evidence) if suite.explain else None,
         "history": _history(judged, evidence.trials(search["study"]) if "study" in search else []),
         "trust": trust(suite, environment, (one.facts for one in judged.shown.values()), (one["withheld"] for one in candidates)),
         "operators": _operators(known, evidence),
@@ -143,12 +147,26 @@ def _anchor(suite: Suite) -> dict[str, Any]:
     return {"candidate": suite.baseline.label, "ranges": ranges}
 
 
+def _shown_first(judged: Judged) -> list[str]:
+    """Return candidates in the order in which a reader asks about them: what is recommended, baselines, what else is notable."""
+    chosen = [one.candidate for one in judged.told if one.candidate]
+    return list(dict.fromkeys([*chosen, *(judged.baseline_of[label] for label in chosen), *judged.notable]))
+
+
 def _memory(judged: Judged, evidence: Evidence) -> dict[str, list[list[float]]]:
     """Return memory over time of what is recommended, and of the baselines."""
     labels = [one.candidate for one in judged.told if one.candidate]
     wanted = dict.fromkeys((*labels, *(judged.baseline_of[label] for label in labels)))
     curves = {label: evidence.memory(judged.known[label]) for label in wanted if label in judged.known}
     return {label: curve for label, curve in curves.items() if curve}
+
+
+def _behaviour(judged: Judged, evidence: Evidence) -> dict[str, Any]:
+    """Return how the notable candidates behave, those of which classes are judged."""
+    baseline = judged.known.get(judged.suite.baseline.label)
+    asked = {label: judged.known[label] for label in judged.notable if label in judged.known}
+    told = {label: evidence.behaviour(one, baseline, judged.suite) for label, one in asked.items()}
+    return {label: found for label, found in told.items() if found}
 
 
 def _history(judged: Judged, trials: Sequence[Trial]) -> dict[str, Any]:
@@ -182,6 +200,7 @@ def _candidate(one: Known, judged: Judged, environment: Environment, evidence: E
         "paired": dict(judged.paired[label]),
         "withheld": withheld(one.facts) | _unknown(one, suite, evidence),
         **({} if suite.own_metric is None else {"own_metric": {"resamples": evidence.resamples(one)}}),
+        **({} if suite.explain is None else {"explanation": told_of_explanations(one, evidence)}),
         **({} if candidate.model.prior is None else {"prior": candidate.model.prior}),
         "scores": {name: _score(each, each.columns.rows[label]) for name, each in judged.weighed.items()},
         "eligible": label in judged.columns.rows,
@@ -223,6 +242,8 @@ def _unknown(one: Known, suite: Suite, evidence: Evidence) -> dict[str, dict[str
         found["energy"] = "no energy counter can be read here; target: {power: …} gives an estimate"
     if one.unscored:
         found |= dict.fromkeys(suite.qualities, f"not measured: {one.unscored}")
+    if suite.explain:
+        found |= absent(one, evidence)
     return {name: {"why": why} for name, why in found.items() if why}
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
 
 from harness import scoring
-from harness.answer import latencies, loads
+from harness.answer import behaviour, latencies, loads
+from harness.behaviour.flips import changed
 from harness.interfaces import Array
-from harness.ledger import OWN_METRIC, Known
+from harness.ledger import ACCURACY, OWN_METRIC, ROBUSTNESS, Known
 from harness.measure import contention
 from harness.metrics import OWN, QUALITIES
 from harness.operators import Profile, read
-from harness.pairs import flips, paired
+from harness.pairs import paired
 from harness.record import Fact
 from harness.search.trials import Trial, trials
+from harness.spec import Suite
 from harness.store import Store
 
 POINTS_AT_MOST: Final = 300
@@ -28,25 +30,22 @@ SAMPLES_KEPT: Final = 8
 
 
 class Evidence:
-    """Reads the runs of ``store`` as they are asked for, each once."""
+    """Reads the runs of ``store`` as they are asked for, each once: one that is kept never changes."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._samples = lru_cache(SAMPLES_KEPT)(store.samples)
-        self._known: dict[int, tuple[Array, Array] | None] = {}
+        self._apart = cache(self._difference)
+        self._answers = cache(self._answered)
+        self._behaviour: dict[tuple[str, ...], dict[str, Any] | None] = {}
 
-    def accuracy(self, fact: Fact | None, baseline: Fact | None) -> dict[str, float] | None:
+    def accuracy(self, fact: Fact | None, baseline: Fact | None) -> Mapping[str, float] | None:
         """Return the difference of two accuracies on the same samples; None where they were not taken on the same."""
-        mine, theirs = self._answers(fact), self._answers(baseline)
-        if mine is None or theirs is None or not np.array_equal(mine[0], theirs[0]):
-            return None
-        a, b = mine[1] == mine[0], theirs[1] == theirs[0]
-        found = paired(*(int(count.sum()) for count in (a & ~b, ~a & b, a & b, ~a & ~b)))
-        return found._asdict()
+        return self._apart("accuracy", fact.run, baseline.run) if fact and baseline else None
 
     def right(self, facts: Iterable[Fact | None]) -> dict[str, Array]:
         """Return which samples each accuracy has right, by key, of those that were asked the same samples as the first."""
-        known = {fact.key: answers for fact in facts if fact and (answers := self._answers(fact)) is not None}
+        known = {fact.key: answers for fact in facts if fact and (answers := self._answers(fact.run)) is not None}
         labels = next((answers[0] for answers in known.values()), None)
         return {
             key: (each[0] == each[1]).astype(float)
@@ -56,32 +55,43 @@ class Evidence:
 
     def flips(self, fact: Fact | None, parent: Fact | None) -> dict[str, float] | None:
         """Return how many predictions changed from those of ``parent``; None where they were not made on the same samples."""
-        mine, theirs = self._answers(fact), self._answers(parent)
+        mine, theirs = (self._answers(one.run) if one else None for one in (fact, parent))
         if mine is None or theirs is None or not np.array_equal(mine[0], theirs[0]):
             return None
-        labels, now, before = mine[0], mine[1], theirs[1]
-        changed = now != before
-        ways = (changed & (now == labels), changed & (before == labels), changed & (now != labels) & (before != labels))
-        right, wrong, other = (int(way.sum()) for way in ways)
-        return flips(right, wrong, other, len(labels))._asdict()
+        return changed(mine[0], mine[1], theirs[1])._asdict()
+
+    def behaviour(self, one: Known, baseline: Known | None, suite: Suite) -> dict[str, Any] | None:
+        """Return how a candidate behaves, seen against the suite's ``baseline``; None where no class of it is judged."""
+        rests_on = [each.done.get(task) for each in (one, baseline) if each for task in (ACCURACY, ROBUSTNESS)]
+        asked = [repr(each) for each in (rests_on, suite.costs, suite.groups, suite.corruptions)]
+        if tuple(asked) not in self._behaviour:
+            self._behaviour[tuple(asked)] = behaviour.told(one, baseline, suite, self.store)
+        return self._behaviour[tuple(asked)]
 
     def profile(self, one: Known) -> Profile | None:
         """Return the time of each operator of a candidate, if that was taken."""
         return None if one.profile is None else read(self.store.run(one.profile)["profile"])
 
-    def judged(self, facts: Mapping[str, Fact], baseline: Mapping[str, Fact]) -> dict[str, dict[str, float]]:
+    def explanation(self, one: Known) -> tuple[dict[str, Any], dict[str, Array]] | None:
+        """Return what is told of a candidate's explanations, and their arrays; None where there was no try to explain it."""
+        return None if one.explained is None else (self.store.run(one.explained)["explain"], self._samples(one.explained))
+
+    def judged(self, facts: Mapping[str, Fact], baseline: Mapping[str, Fact]) -> dict[str, Mapping[str, float]]:
         """Return the differences of the other metrics of how right scores are, by metric, on the same samples."""
         found = {
-            name: self._difference(name, facts[name], baseline[name])
+            name: self._apart(name, facts[name].run, baseline[name].run)
             for name in QUALITIES
             if name != "accuracy" and name in facts and name in baseline
         }
         return {name: one for name, one in found.items() if one is not None}
 
-    def _difference(self, name: str, fact: Fact, baseline: Fact) -> dict[str, float] | None:
-        if fact.run is None or baseline.run is None:
+    def _difference(self, name: str, run: int | None, other: int | None) -> Mapping[str, float] | None:
+        """Return the difference of a metric from one run to the other; None where they were not asked the same samples."""
+        if run is None or other is None:
             return None
-        mine, theirs = self._samples(fact.run), self._samples(baseline.run)
+        if name == "accuracy":
+            return self._right_more(run, other)
+        mine, theirs = self._samples(run), self._samples(other)
         if "labels" not in mine or "labels" not in theirs or not np.array_equal(mine["labels"], theirs["labels"]):
             return None
         if name not in OWN.values():
@@ -91,20 +101,25 @@ class Evidence:
         low, high = scoring.ends(apart[1:], float(apart[0]))
         return {"value": float(apart[0]), "low": low, "high": high, "n": len(mine["labels"])}
 
+    def _right_more(self, run: int, other: int) -> dict[str, float] | None:
+        mine, theirs = self._answers(run), self._answers(other)
+        if mine is None or theirs is None or not np.array_equal(mine[0], theirs[0]):
+            return None
+        a, b = mine[1] == mine[0], theirs[1] == theirs[0]
+        return paired(*(int(count.sum()) for count in (a & ~b, ~a & b, a & b, ~a & ~b)))._asdict()
+
     def resamples(self, one: Known) -> int | None:
         """Return how many resamples the interval of the suite's own metric rests on; None where it was not asked."""
         number = one.done.get(OWN_METRIC)
         return None if number is None else len(self._samples(number)["own_metric"]) - 1
 
-    def _answers(self, fact: Fact | None) -> tuple[Array, Array] | None:
+    def _answered(self, run: int | None) -> tuple[Array, Array] | None:
         """Return the labels of the test split and the classes that a run predicted; None where unknown."""
-        if fact is None or fact.run is None:
+        if run is None:
             return None
-        if fact.run not in self._known:
-            samples = self._samples(fact.run)
-            known = "predictions" in samples and "labels" in samples
-            self._known[fact.run] = (samples["labels"], samples["predictions"].argmax(axis=1)) if known else None
-        return self._known[fact.run]
+        samples = self._samples(run)
+        known = "predictions" in samples and "labels" in samples
+        return (samples["labels"], samples["predictions"].argmax(axis=1)) if known else None
 
     def memory(self, one: Known) -> list[list[float]]:
         """Return resident memory of the candidate's first process over time: pairs of seconds and bytes."""
@@ -167,7 +182,7 @@ def _disturbance(timing: Mapping[str, Any]) -> dict[str, Any]:
     return {name: round(share, 4) for name, share in used.items()} | {"throttled": timing.get("throttled", [])}
 
 
-def same_samples(facts: Mapping[str, Fact], others: Mapping[str, Fact], evidence: Evidence) -> dict[str, dict[str, Any]]:
+def same_samples(facts: Mapping[str, Fact], others: Mapping[str, Fact], evidence: Evidence) -> dict[str, Mapping[str, Any]]:
     """Return how much right one candidate is more than another, by metric, where both were asked the same samples."""
     accuracy = evidence.accuracy(facts.get("accuracy"), others.get("accuracy"))
     return ({} if accuracy is None else {"accuracy": accuracy}) | evidence.judged(facts, others)

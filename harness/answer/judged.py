@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from harness.answer.evidence import Evidence, same_samples
+from harness.answer.evidence import Evidence
+from harness.answer.grounds import Decider
 from harness.answer.notable import by_utility, dominated_by, notable
 from harness.decide import recommend, utility
 from harness.decide.columns import Columns, Table, gather
@@ -71,27 +72,21 @@ class Judged:
 
 def judge(suite: Suite, space: Space, known: Mapping[str, Known], evidence: Evidence) -> Judged:
     """Return what the store's knowledge decides."""
-    table: Table = {label: one.facts for label, one in known.items() if one.facts and not one.failure}
-    shown = {label: one for label, one in known.items() if one.facts and one.complete}
-    suite = suite.model_copy(update={"profiles": utility.anchored(suite, table)})
-    baseline_of = space.baseline_of()
-    paired = {label: same_samples(one.facts, table.get(baseline_of.get(label, ""), {}), evidence) for label, one in shown.items()}
+    on = Decider(suite, space, evidence).of(known)
+    suite = suite.model_copy(update={"profiles": on.profiles})
     metrics = objectives(suite)
     needed = dict.fromkeys((*metrics, *(metric for profile in suite.profiles for metric in utility.wanted(profile))))
-    inside = {candidate.label for candidate in space.candidates}
-    eligible = {label: facts for label, facts in table.items() if label in inside and known[label].complete}
-    taken = {"accuracy": evidence.right(facts.get("accuracy") for facts in table.values())}
-    columns = gather(eligible, needed, baseline_of, table, paired, taken)
-    everyone = gather({label: one.facts for label, one in shown.items()}, needed, baseline_of, table, paired)
+    columns = on.columns(needed)
+    everyone = gather(on.full, needed, on.baseline_of, on.references, on.paired)
     front, near = recommend.fronts_of(columns, metrics)
     return Judged(
         suite=suite,
         known=known,
-        shown=shown,
-        table=table,
+        shown={label: known[label] for label in on.full},
+        table=on.references,
         columns=columns,
-        baseline_of=baseline_of,
-        paired=paired,
+        baseline_of=on.baseline_of,
+        paired=on.paired,
         weighed={profile.name: utility.weigh(profile, everyone) for profile in suite.profiles},
         told=tuple(recommend.examined(profile, columns, suite.search.seed) for profile in suite.profiles),
         front=tuple(front),

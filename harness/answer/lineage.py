@@ -51,7 +51,7 @@ def lineage(one: Known, known: Mapping[str, Known], environment: Environment, ev
     found = changes(one.facts, other.facts)
     same = evidence.accuracy(one.facts.get("accuracy"), other.facts.get("accuracy"))
     if same:
-        found["accuracy"] = {"difference": same.pop("value"), **same}
+        found["accuracy"] = {"difference" if end == "value" else end: told for end, told in same.items()}
     reasons = why(case(one, other, environment, evidence)) if is_hardly_faster(one.facts, other.facts) else ()
     return {
         "candidate": parent.label,

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from harness import changes, units
 from harness.decide.columns import ERRORS_IN_HALF
-from harness.metrics import METRICS
 from harness.stats import Estimate
 from harness.store import Store
 
@@ -81,7 +80,7 @@ def _others(snapshots: Sequence[Snapshot], answer: Answer) -> list[Snapshot]:
 
 def compare(before: Snapshot, answer: Answer) -> dict[str, Any]:
     """Return what changed since a snapshot; only what changed is in it."""
-    moved = list(_moved(before["facts"], answer["candidates"]))
+    moved = list(_moved(before["facts"], answer))
     was, now = before["versions"], snapshot(answer)["versions"]
     told = {name: (before["profiles"][name], one) for name, one in answer["profiles"].items() if name in before["profiles"]}
     return {
@@ -107,9 +106,9 @@ def deployed(one: Mapping[str, Any]) -> str | None:
     return one["candidate"] if one["feasible"] else None
 
 
-def _moved(before: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def _moved(before: Mapping[str, Any], answer: Answer) -> Iterator[dict[str, Any]]:
     """Yield the figures that moved beyond the noise of both."""
-    for one in candidates:
+    for one in answer["candidates"]:
         for metric, was in before.get(one["candidate"], {}).items():
             now = one["facts"].get(metric)
             if now and is_beyond_noise(was, now):
@@ -119,7 +118,7 @@ def _moved(before: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) -
                     "unit": now["unit"],
                     "before": was,
                     "after": _ends(now),
-                    "better": METRICS[metric].better(now["value"], was["value"]),
+                    "better": (now["value"] > was["value"]) == answer["metrics"][metric]["higher"],
                 }
 
 

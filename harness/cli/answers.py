@@ -12,10 +12,9 @@ from rich.text import Text
 from harness import units
 from harness.cli import front
 from harness.cli.paragraphs import paragraph, whole
-from harness.cli.show import out
+from harness.cli.show import columns, out
 from harness.metrics import QUALITIES
-from harness.report import certainty
-from harness.report.wording import NO_RANGE, open_ranges, signed, two_digits
+from harness.report import certainty, wording
 
 TIED_ROWS = 3
 PAID = {"faster": "faster than uncompressed", "slower": "slower than uncompressed", "even": "no faster than uncompressed"}
@@ -54,37 +53,22 @@ def _headline(name: str, one: Mapping[str, Any]) -> Text:
 
 
 def _terms(one: Mapping[str, Any]) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    for title in ("", "value", "95 % interval", "baseline", "utility", "adds"):
-        table.add_column(title, justify="left" if not title else "right", no_wrap=True)
+    table = columns("", "value", "95 % interval", "baseline", "utility", "adds")
     for term in one["terms"]:
         fact, reference = one["facts"].get(term["metric"]), one["baseline_facts"].get(term["metric"])
         table.add_row(
-            "  " + term["metric"],
-            _sign(fact) + _shown(fact, "value"),
-            _interval(fact),
-            _sign(reference) + _shown(reference, "value"),
+            f"  {term['metric']}",
+            _shown(fact),
+            (wording.interval(fact) or "exact") if fact else "",
+            _shown(reference),
             f"{term['utility']:.2f}",
             f"{term['contribution']:.3f}",
         )
     return table
 
 
-def _shown(fact: Mapping[str, Any] | None, field: str) -> str:
-    return units.show(float(fact[field]), str(fact["unit"])) if fact else "unknown"
-
-
-def _sign(fact: Mapping[str, Any] | None) -> str:
-    """Return the sign before a figure that was not measured."""
-    return "≈ " if fact and fact.get("provenance") == "estimate" else ""
-
-
-def _interval(fact: Mapping[str, Any] | None) -> str:
-    if fact is None:
-        return ""
-    low, high = _shown(fact, "low"), _shown(fact, "high")
-    number, _, unit = low.partition(" ")
-    return "exact" if low == high else f"{number if high.partition(' ')[2] == unit else low} – {high}"
+def _shown(fact: Mapping[str, Any] | None) -> str:
+    return wording.about(wording.figure(fact["value"], fact["unit"]), fact) if fact else "unknown"
 
 
 def _tied(console: Console, one: Mapping[str, Any]) -> None:
@@ -111,7 +95,7 @@ def _beside(one: Mapping[str, Any]) -> list[Text]:
 def _open(name: str, told: Mapping[str, Any]) -> list[Text]:
     """Return a line for each weighted metric whose range the baseline does not settle."""
     priorities = told["priorities"].get(name, {})
-    return [Text(f"{metric} adds nothing: {NO_RANGE}", style="yellow") for metric in open_ranges(priorities)]
+    return [Text(f"{metric} adds nothing: {wording.NO_RANGE}", style="yellow") for metric in wording.open_ranges(priorities)]
 
 
 def _remarks(label: str, told: Mapping[str, Any]) -> list[Text]:
@@ -134,8 +118,8 @@ def compression(lineage: Mapping[str, Any]) -> Text:
         return Text(f"compression: {lineage['absent']}", style="dim")
     changes = lineage["changes"]
     parts = [PAID.get(lineage["verdict"] or "", "speed not measured")]
-    parts += [f"size ÷ {two_digits(1 / changes['size']['ratio'])}"] if "size" in changes else []
-    parts += [f"accuracy {signed(100 * changes['accuracy']['difference'], 1)} pp"] if "accuracy" in changes else []
+    parts += [f"size ÷ {wording.two_digits(1 / changes['size']['ratio'])}"] if "size" in changes else []
+    parts += [f"accuracy {wording.signed(100 * changes['accuracy']['difference'], 1)} pp"] if "accuracy" in changes else []
     return Text(f"compression: {', '.join(parts)}", style="dim")
 
 
@@ -158,7 +142,7 @@ def _violated(violation: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     fact = facts.get(violation["metric"])
     if fact is None or violation["bound"] is None:
         return "not known"
-    against = f"{_shown(fact, 'value')} against {units.show(violation['bound'], fact['unit'])}"
+    against = f"{_shown(fact)} against {wording.figure(violation['bound'], fact['unit'])}"
     return (
         f"{against}, kept only within its noise"
         if violation.get("within_noise")

@@ -1,18 +1,17 @@
 """The command line: which commands there are, in the order of their help, and how it ends.
 
-Exit status: 0 yes, 1 no (nothing feasible), 2 wrong question, 3 not known, 130 interrupted.
+Exit status: 0 yes, 1 no, 2 wrong question, 3 not known, 130 interrupted; of a gate also 4 and 5 (docs/gate.md).
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
 import typer
 
-from harness.cli.commands import about, answering, candidates, gate, known, spaces
-from harness.cli.opening import INTERRUPTED, YES
+from harness.cli.commands import about, answering, bisect, candidates, gate, history, known, spaces
+from harness.cli.opening import INTERRUPTED
 
 app = typer.Typer(
     name="harness",
@@ -35,6 +34,9 @@ app.command("list", short_help="list what a suite can name, with its options")(a
 app.command("import", short_help="read tables that others published")(known.import_tables)
 app.command(short_help="run searches over facts that are known")(known.replay)
 app.add_typer(gate.app, name="gate", short_help="stop merges that make what is deployed worse")
+app.command(short_help="find the commit that made a metric worse")(bisect.bisect)
+app.command(short_help="measure what is now, to compare with later")(history.baseline)
+app.command(short_help="show what each commit measured, and where it changed")(history.history)
 app.command(short_help="show this machine, and what disturbs its timings")(about.env)
 app.command(short_help="print the JSON schema of a suite, or of facts.json")(about.schema)
 
@@ -51,11 +53,8 @@ def _main(
 
 
 def main() -> None:
-    """Run the command line; a closed pipe (``harness … | head``) is no error."""
+    """Run the command line."""
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(YES)

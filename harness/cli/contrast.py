@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cli.paragraphs import paragraph, whole
-from harness.cli.show import out
+from harness.cli.show import columns, out
 from harness.metrics import METRICS
 from harness.report import wording
 from harness.report.comparison import Comparison, compare
@@ -34,9 +34,7 @@ def show(told: Mapping[str, Any]) -> None:
 
 
 def _metrics(told: Mapping[str, Any]) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    for title in ("", "metric", "A", "B", "A is", "95 % interval"):
-        table.add_column(title, justify="right" if title in ("A", "B") else "left", no_wrap=True)
+    table = _side_by_side("metric", "A is", "95 % interval")
     for name, each in told["metrics"].items():
         words = _compared(told, name, each)
         mark, style = MARKS[each["better"]]
@@ -49,6 +47,15 @@ def _metrics(told: Mapping[str, Any]) -> Table:
         )
     for name in sorted(told["one"]["facts"].keys() ^ told["other"]["facts"].keys(), key=list(METRICS).index):
         table.add_row("", name, *(_of_one(told[who], name) for who in ("one", "other")), "", "")
+    return table
+
+
+def _side_by_side(what: str, *about: str) -> Table:
+    """Return a table with a column for marks, for what is compared, for A, for B, and for what is said ``about`` them."""
+    table = columns("", what, "A", "B")
+    table.columns[1].justify = "left"
+    for title in about:
+        table.add_column(title, no_wrap=True)
     return table
 
 
@@ -93,9 +100,7 @@ def _detail(told: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def _profiles(told: Mapping[str, Any]) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    for title in ("", "utility", "A", "B", "difference"):
-        table.add_column(title, justify="right" if title in ("A", "B") else "left", no_wrap=True)
+    table = _side_by_side("utility", "difference")
     for name, each in told["profiles"].items():
         mark, style = MARKS[each["better"]]
         tied = ", tied" if each["better"] is None else ""

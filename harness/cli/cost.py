@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import units
-from harness.cli.show import out
+from harness.cli.show import columns, out
 
 KINDS: Final = 12
 OPERATORS: Final = 8
@@ -59,7 +59,7 @@ def _total(profile: Mapping[str, Any], facts: Mapping[str, Any]) -> Text:
 
 def _kinds(profile: Mapping[str, Any], parent: Mapping[str, Any] | None) -> Table:
     before = {one["kind"]: one for one in parent["kinds"]} if parent else {}
-    table = _table("kind", "number", "a query", "share", *(["parent"] if parent else []))
+    table = columns("kind", "number", "a query", "share", *(["parent"] if parent else []))
     table.add_column("", no_wrap=True)
     rows = profile["kinds"]
     gone = [one for one in before.values() if one["kind"] not in {row["kind"] for row in rows}]
@@ -79,7 +79,7 @@ def _kinds(profile: Mapping[str, Any], parent: Mapping[str, Any] | None) -> Tabl
 
 
 def _slowest(profile: Mapping[str, Any]) -> Table:
-    table = _table("slowest operators", "a query")
+    table = columns("slowest operators", "a query")
     table.add_column("kernel", no_wrap=True)
     for one in sorted(profile["operators"], key=lambda one: -one["seconds"])[:OPERATORS]:
         table.add_row(_short(one["name"]), _time(one["seconds"]), Text(_short(_kernel(one), KERNEL), style="dim"))
@@ -117,14 +117,6 @@ def bar(share: float) -> str:
     """Return a bar of ``BAR`` characters at most, in eighths."""
     whole, part = divmod(round(min(1.0, share) * BAR * 8), 8)
     return ("█" * whole + EIGHTHS[part]).rstrip()
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    table.add_column(first, no_wrap=True)
-    for title in others:
-        table.add_column(title, justify="right", no_wrap=True)
-    return table
 
 
 def _short(name: str, most: int = NAME) -> str:

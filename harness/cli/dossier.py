@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import units
-from harness.cli import making
+from harness.cli import behaving, making
 from harness.cli.paragraphs import paragraph, printable, whole
-from harness.cli.show import out
+from harness.cli.show import columns, out
 from harness.decide.recommend import TOLD_GAP
 from harness.report import wording
 
@@ -39,9 +39,14 @@ def show(told: Mapping[str, Any]) -> None:
         console.print(_facts(told["facts"]))
     for name, why in told["withheld"].items():
         paragraph(console, Text(f"{name}: {wording.absence(why)}", style="dim"), indent=2)
+    if told["explanation"]:
+        style = "dim" if told["explanation"]["versus_random"]["beats"] else "yellow"
+        paragraph(console, Text(wording.explained(told["explanation"]), style=style), indent=2, hanging=2)
     for name, one in told["profiles"].items():
         console.print()
         _profile(console, name, one, told)
+    if told["behaviour"]:
+        behaving.show(console, told["behaviour"])
     making.show(console, told)
 
 
@@ -70,20 +75,12 @@ def _failure(failure: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def _facts(facts: Mapping[str, Any]) -> Table:
-    table = _table("facts", "value", "95 % interval", "n")
+    table = columns("facts", "value", "95 % interval", "n")
     table.add_column("")
     for name, fact in facts.items():
         shown = wording.about(wording.figure(fact["value"], fact["unit"]), fact)
         number = f"{fact['n']:,}" if fact["n"] > 1 else ""
         table.add_row(f"  {name}", shown, wording.interval(fact) or "exact", number, Text(_remarks(fact), style="dim"))
-    return table
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    table.add_column(first, no_wrap=True)
-    for title in others:
-        table.add_column(title, justify="right", no_wrap=True)
     return table
 
 
@@ -112,7 +109,7 @@ def _profile(console: Console, name: str, one: Mapping[str, Any], told: Mapping[
 
 
 def _terms(terms: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> Table:
-    table = _table("", "value", "worst to best", "utility", "weight", "adds")
+    table = columns("", "value", "worst to best", "utility", "weight", "adds")
     for term in terms:
         fact = facts.get(term["metric"])
         unit = fact["unit"] if fact else ""

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.cli.show import out
+from harness.cli.paragraphs import paragraph
+from harness.cli.show import columns, out
 from harness.gate import telling
 from harness.gate.samples import Samples
 from harness.gate.verdict import Verdict
@@ -57,10 +58,13 @@ class _Lines:
 
 
 def show(verdict: Verdict, samples: Samples) -> None:
-    """Print the verdict: a line, a table per case, and where it was measured."""
+    """Print the verdict: a line, the arms, a table per case, and where it was measured."""
     console = out()
     style = f"bold {STYLES.get(verdict.verdict, 'green')}"
     console.print(Text.assemble((verdict.verdict, style), f": {telling.because(verdict, samples)}"), soft_wrap=True)
+    console.print(Text(f"{samples.arms.candidate.label} against {samples.arms.baseline.label}"), soft_wrap=True)
+    for told in samples.remarks:
+        paragraph(console, Text(told, style="dim"))
     for case, rows in telling.cases(verdict):
         console.print()
         console.print(Text(case, style="bold"), soft_wrap=True)
@@ -73,10 +77,7 @@ def show(verdict: Verdict, samples: Samples) -> None:
 
 
 def _table(rows: Sequence[telling.Row]) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    table.add_column("  metric", no_wrap=True)
-    for title in ("baseline", "candidate", "change"):
-        table.add_column(title, justify="right", no_wrap=True)
+    table = columns("  metric", "baseline", "candidate", "change")
     table.add_column("verdict", min_width=12)
     for row in rows:
         gates = row.judgement.gates

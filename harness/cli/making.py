@@ -52,7 +52,8 @@ def _runs(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for run in told["runs"]:
         timed = [f"{name} {about['queries']:,} queries" for name, about in run["scenarios"].items()]
         shared = f"\nshared with {run['candidate']}" if run["candidate"] != told["candidate"] else ""
-        yield f"run {run['run']}", ", ".join([f"process {run['process'] + 1}", *timed]) + shared
+        what = ["explanations"] if run["explains"] else [f"process {run['process'] + 1}", *timed]
+        yield f"run {run['run']}", ", ".join(what) + shared
 
 
 def _lineage(told: Mapping[str, Any]) -> Iterator[tuple[str, str | Text]]:

@@ -27,8 +27,11 @@ CandidateLabel = Annotated[str, typer.Argument(metavar="CANDIDATE", help=LABEL)]
 
 
 @contextmanager
-def opened(suite: Path, results: Path, store: str | None) -> Iterator[Setting]:
-    """Give a suite with its space, store and machine; what is wrong with any of them is told, and ends the command."""
+def opened(suite: Path, results: Path, store: str | None, *, measures: bool = False) -> Iterator[Setting]:
+    """Give a suite with its space, store and machine; what is wrong with any of them is told, and ends the command.
+
+    A store that is not there is made by what ``measures``; to all else nothing is known.
+    """
     with telling_errors():
         from harness import pipeline, suitefile
         from harness.registry import Registry
@@ -36,9 +39,26 @@ def opened(suite: Path, results: Path, store: str | None) -> Iterator[Setting]:
 
         registry = Registry.load()
         loaded = suitefile.load(suite, registry)
-        root = results.resolve()
-        with Store(store or f"sqlite:///{root / 'harness.db'}") as kept:
-            yield pipeline.settle(loaded, registry, kept, root)
+        url = store_url(results, store)
+        with Store(url if measures else _there(url)) as kept:
+            yield pipeline.settle(loaded, registry, kept, results.resolve())
+
+
+def store_url(results: Path, store: str | None) -> str:
+    """Return the URL of the store that is meant."""
+    return store or f"sqlite:///{results.resolve() / 'harness.db'}"
+
+
+def _there(url: str) -> str:
+    """Return the URL of a store; where its file is not there, say so, and return that of an empty one in memory."""
+    from harness.cli import show
+    from harness.store import missing_file
+
+    file = missing_file(url)
+    if file is None:
+        return url
+    show.no_store(file)
+    return "sqlite://"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-BINDS: Final = re.compile(r"(?<!\S)([−+(\d.,]+|utility) (?=\S)")
+BINDS: Final = re.compile(r"(?<!\S)([−+(\d.,]*[−+(\d]|utility) (?=\S)")
 """What follows, mostly a unit, stays on the line of it."""
 
 

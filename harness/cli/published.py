@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.table import Table
 from rich.text import Text
 
-from harness.cli.show import out
+from harness.cli.show import columns, out
 
 SHOWN: Final = 3
 """Rows that were left out, of each table: the others are counted."""
@@ -29,6 +29,7 @@ def imported(told: Mapping[str, Any]) -> None:
 
 def _tables(told: Mapping[str, Any]) -> Table:
     table = _table("table", "kind", "rows", "facts new", "known")
+    table.columns[1].justify = "left"
     for one in told["tables"]:
         facts = one["facts"]
         table.add_row(Text(one["file"]), one["kind"], f"{one['rows']:,}", f"{facts['new']:,}", f"{facts['known']:,}")
@@ -60,8 +61,7 @@ def _lacking(told: Mapping[str, Any]) -> str:
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, padding=(0, 2), pad_edge=False, header_style="dim")
-    table.add_column(first, overflow="fold")
-    for title in others:
-        table.add_column(title, justify="left" if title == "kind" else "right", no_wrap=True)
+    """Return a table whose first column, names of files, goes on in the next line where it is long."""
+    table = columns(first, *others)
+    table.columns[0].no_wrap, table.columns[0].overflow = False, "fold"
     return table

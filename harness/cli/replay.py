@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import units
+from harness.cli.show import columns, out
 from harness.report.wording import count, listed
 
 
@@ -24,7 +25,7 @@ def doing() -> Iterator[Callable[[str], None]]:
 
 def replayed(told: Sequence[Mapping[str, Any]]) -> None:
     """Print what searches over known facts reached."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = out()
     for one in told:
         console.print(_heading(one), soft_wrap=True)
         console.print(_reached(one))
@@ -43,13 +44,10 @@ def _heading(one: Mapping[str, Any]) -> Text:
 
 
 def _reached(one: Mapping[str, Any]) -> Table:
-    table = _table("hypervolume %")
     first = next(iter(one["algorithms"].values()))
-    for after in first["reached"]:
-        table.add_column(f"after {after['trials']}", justify="right", no_wrap=True)
-    table.add_column("least", justify="right", no_wrap=True)
-    for to in first["evaluations"]:
-        table.add_column(f"to {100 * to['share']:.3g} %", justify="right", no_wrap=True)
+    after_each = (f"after {after['trials']}" for after in first["reached"])
+    to_each = (f"to {100 * to['share']:.3g} %" for to in first["evaluations"])
+    table = columns("hypervolume %", *after_each, "least", *to_each)
     for name, found in one["algorithms"].items():
         shares = [*(after["mean"] for after in found["reached"]), found["reached"][-1]["least"]]
         took = [_took(to, len(one["seeds"])) for to in found["evaluations"]]
@@ -65,7 +63,7 @@ def _took(to: Mapping[str, Any], seeds: int) -> str:
 
 
 def _regret(one: Mapping[str, Any]) -> Table:
-    table = _table("regret at the end")
+    table = columns("regret at the end")
     first = next(iter(one["algorithms"].values()))
     for title in (*first["regret"], *(["failed"] if one["failing"] else []), "a proposal"):
         table.add_column(title, justify="right", overflow="fold")
@@ -96,9 +94,3 @@ def _legend(one: Mapping[str, Any]) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
-
-
-def _table(first: str) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
-    table.add_column(first, no_wrap=True)
-    return table

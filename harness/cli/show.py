@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import json as json_text
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from harness.errors import HarnessError, SuiteError
 
 
+class _Answers(Console):
+    """The console of answers; nobody has to read to the end (``harness … | head``)."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on without being read."""
+        _unread()
+
+
 def out() -> Console:
     """Return the console of answers."""
-    return Console(highlight=False, soft_wrap=False)
+    return _Answers(highlight=False, soft_wrap=False)
+
+
+def _unread() -> None:
+    """Let what is still printed go nowhere, so that a closed pipe ends nothing and changes no exit status."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def columns(first: str, *others: str) -> Table:
+    """Return a table without lines and rows: its first column to the left, the others, which hold figures, to the right."""
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table.add_column(first, no_wrap=True)
+    for title in others:
+        table.add_column(title, justify="right", no_wrap=True)
+    return table
 
 
 def _err() -> Console:
@@ -25,7 +49,11 @@ def _err() -> Console:
 
 def json(value: Any) -> None:
     """Print a value as JSON."""
-    sys.stdout.write(json_text.dumps(value, indent=2, allow_nan=False) + "\n")
+    try:
+        sys.stdout.write(json_text.dumps(value, indent=2, allow_nan=False) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _unread()
 
 
 def mistakes(error: SuiteError) -> None:
@@ -47,6 +75,11 @@ def error(problem: HarnessError) -> None:
 def doing(candidate: str, text: str) -> None:
     """Say what is being done for a candidate."""
     _err().print(Text(f"{candidate}: {text}", style="dim"))
+
+
+def no_store(file: Path) -> None:
+    """Say that nothing is known, since there is no store."""
+    _err().print(Text(f"no store at {file}; harness run makes one", style="yellow"))
 
 
 def interrupted() -> None:

@@ -18,8 +18,8 @@ def show(told: Mapping[str, Any]) -> None:
     names = [printable(one["name"]) for one in told["sides"]]
     for profile, (name, one) in zip(sides.profiles(told), told["profiles"].items(), strict=True):
         paragraph(console, Text.assemble((printable(name), "bold"), f": {profile.verdict[0].lower()}{profile.verdict[1:]}"))
-        deployed = [(side, printable(label or "nothing feasible")) for side, label in zip(names, one["deployed"], strict=True)]
-        pairs(console, [("everywhere", deployed[0][1])] if len(set(one["deployed"])) == 1 else deployed)
+        said = [_said(outcome, label) for outcome, label in zip(one["outcomes"], one["deployed"], strict=True)]
+        pairs(console, [("everywhere", said[0])] if len(set(said)) == 1 else zip(names, said, strict=True))
         console.print()
     for pair in orders.pairs(told):
         paragraph(console, Text.assemble((printable(pair.heading), "bold"), f": {pair.about}"), hanging=2)
@@ -27,6 +27,11 @@ def show(told: Mapping[str, Any]) -> None:
         if pair.changed:
             paragraph(console, Text(_changed(pair.changed)), indent=2, hanging=4)
         console.print()
+
+
+def _said(outcome: str, label: str | None) -> str:
+    """Return what a side recommends, or why it recommends nothing."""
+    return printable(label) if label else sides.LACKING[outcome]
 
 
 def _order(one: orders.Order) -> str:

@@ -89,15 +89,17 @@ class _Side:
         return "failed" if key in self.failed else "unmeasured" if key in self.space else "absent"
 
     def standing(self, key: str) -> str:
-        return (
-            "front"
-            if key in self.front
-            else "near"
-            if key in self.near
-            else "dominated"
-            if key in self.known
-            else self.state(key)
-        )
+        """Return where a candidate is to the front: ``front``, ``near``, ``dominated``, else its state."""
+        if key in self.front:
+            return "front"
+        if key in self.near:
+            return "near"
+        return "dominated" if self._is_compared(key) else self.state(key)
+
+    def _is_compared(self, key: str) -> bool:
+        """Whether a candidate is one of those that the front is taken of."""
+        one = self.known.get(key)
+        return one is not None and one["eligible"] and all(metric in one["facts"] for metric in self.answer["objectives"])
 
     def score(self, key: str, profile: str) -> dict[str, Any] | None:
         """Return how a candidate does for a profile here, and its place among the feasible; None where that is not known."""
@@ -107,6 +109,13 @@ class _Side:
         violations = [one["constraint"] for one in score["violations"]]
         rank = self.ranks.get(profile, {}).get(key)
         return {"utility": score["utility"], "half_width": score["half_width"], "violations": violations, "rank": rank}
+
+    def outcome(self, profile: str) -> str:
+        """Return what a profile came to here; ``unmeasured`` where nothing is known, ``absent`` where it is no profile."""
+        told = self.answer["profiles"].get(profile)
+        if told is None:
+            return "absent"
+        return "unmeasured" if told["candidate"] is None else "recommended" if told["feasible"] else "infeasible"
 
     def deployed(self, profile: str) -> str | None:
         """Return what is recommended for a profile here, if something is."""
@@ -133,8 +142,9 @@ def _profiles(sides: Sequence[_Side]) -> dict[str, Any]:
 
 def _profile(name: str, sides: Sequence[_Side]) -> dict[str, Any]:
     deployed = [side.deployed(name) for side in sides]
-    priorities = [side.answer["priorities"].get(name) for side in sides]
+    priorities = [told for side in sides if (told := side.answer["priorities"].get(name)) is not None]
     return {
+        "outcomes": [side.outcome(name) for side in sides],
         "deployed": deployed,
         "feasible": [len(side.ranks.get(name, {})) for side in sides],
         "same": all(one == priorities[0] for one in priorities),

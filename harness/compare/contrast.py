@@ -21,24 +21,24 @@ from harness.record import Fact
 from harness.spec import Profile
 
 
-def contrast(answer: Answer, one: Known, other: Known, evidence: Evidence) -> dict[str, Any]:
-    """Return how candidate ``one`` differs from the ``other``, in JSON's terms; both have facts in the answer."""
-    same = same_samples(one.facts, other.facts, evidence)
-    metrics = {
-        name: _changed(one.facts[name], other.facts[name], same.get(name))
-        for name in METRICS
-        if name in one.facts and name in other.facts
-    }
+def contrast(answer: Answer, known: Mapping[str, Known], one: str, other: str, evidence: Evidence) -> dict[str, Any]:
+    """Return how candidate ``one`` differs from the ``other``, in JSON's terms; both are labels with facts in the answer.
+
+    ``known`` is what the answer was made of.
+    """
+    mine, its = known[one].facts, known[other].facts
+    same = same_samples(mine, its, evidence)
+    metrics = {name: _changed(mine[name], its[name], same.get(name)) for name in METRICS if name in mine and name in its}
     return {
         "suite": answer["suite"],
-        "one": _told(answer, one),
-        "other": _told(answer, other),
+        "one": _told(answer, known[one]),
+        "other": _told(answer, known[other]),
         "metrics": metrics,
         "better": [name for name, each in metrics.items() if each["better"] == "one"],
         "worse": [name for name, each in metrics.items() if each["better"] == "other"],
         "even": [name for name, each in metrics.items() if each["better"] is None],
-        "flips": evidence.flips(one.facts.get("accuracy"), other.facts.get("accuracy")),
-        "profiles": {name: _under(answer, name, one, other, evidence) for name in answer["profiles"]},
+        "flips": evidence.flips(mine.get("accuracy"), its.get("accuracy")),
+        "profiles": {name: _under(answer, name, known, (one, other), evidence) for name in answer["profiles"]},
     }
 
 
@@ -87,19 +87,29 @@ def _better(metric: str, change: Change, neutral: float) -> str | None:
     return "one" if more == METRICS[metric].higher else "other"
 
 
-def _under(answer: Answer, name: str, one: Known, other: Known, evidence: Evidence) -> dict[str, Any]:
-    """Return the two under a profile: utilities, broken constraints, and who is better by more than the noise of their terms."""
-    scores = {who: told_of(answer, each.candidate.label)["scores"][name] for who, each in (("one", one), ("other", other))}
+def _under(answer: Answer, name: str, known: Mapping[str, Known], both: tuple[str, str], evidence: Evidence) -> dict[str, Any]:
+    """Return the two under a profile: utilities, broken constraints, and who is better.
+
+    One that breaks constraints is worse than one that keeps them all; else the noise of their terms has to be exceeded.
+    """
+    one, other = (told_of(answer, label)["scores"][name] for label in both)
+    gap = one["utility"] - other["utility"]
+    told = {"one": one, "other": other, "difference": gap}
+    if bool(one["violations"]) != bool(other["violations"]):
+        return told | {"better": "other" if one["violations"] else "one"}
+    tied = _is_tied(_weighed(answer, name, known, both, evidence))
+    return told | {"better": None if tied else "one" if gap > 0 else "other"}
+
+
+def _weighed(answer: Answer, name: str, known: Mapping[str, Known], both: tuple[str, str], evidence: Evidence) -> Weighed:
+    """Return the two under a profile, on what the recommendation rests on, too."""
     profile = Profile.model_validate(answer["priorities"][name])
-    gap = scores["one"]["utility"] - scores["other"]["utility"]
-    tied = _is_tied(_weighed(profile, one, other, evidence))
-    return {**scores, "difference": gap, "better": None if tied else "one" if gap > 0 else "other"}
-
-
-def _weighed(profile: Profile, one: Known, other: Known, evidence: Evidence) -> Weighed:
-    table = {"one": one.facts, "other": other.facts}
+    table = {label: known[label].facts for label in both}
+    baselines = {label: answer["baselines"][label] for label in both}
+    references = {label: known[label].facts for label in baselines.values() if not known[label].failure}
+    paired = {label: same_samples(facts, references.get(baselines[label], {}), evidence) for label, facts in table.items()}
     samples = {"accuracy": evidence.right(facts.get("accuracy") for facts in table.values())}
-    return weigh(profile, gather(table, wanted(profile), samples=samples))
+    return weigh(profile, gather(table, wanted(profile), baselines, references, paired, samples))
 
 
 def _is_tied(weighed: Weighed) -> bool:

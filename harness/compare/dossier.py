@@ -12,7 +12,12 @@ from harness.spec import Candidate
 ARTIFACT: Final = frozenset({"digest", "recipe", "format", "folder", "sample_shape", "classes", "fixed_batch", "preprocess"})
 
 
-def dossier(answer: Mapping[str, Any], one: Known, runs: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+def dossier(
+    answer: Mapping[str, Any],
+    one: Known,
+    runs: Mapping[int, Mapping[str, Any]],
+    behaviour: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return what is known of a candidate, in JSON's terms; ``runs`` are what its runs reported, by number."""
     candidate, label = one.candidate, one.candidate.label
     told = told_of(answer, label)
@@ -34,6 +39,8 @@ def dossier(answer: Mapping[str, Any], one: Known, runs: Mapping[int, Mapping[st
         "artifact": one.artifact.model_dump(mode="json", include=set(ARTIFACT)) if one.artifact else None,
         "notes": dict(one.artifact.notes) if one.artifact else {},
         "baseline": answer["baselines"].get(label),
+        "behaviour": behaviour,
+        "explanation": told.get("explanation"),
         "parent": told.get("parent"),
         "children": [each["candidate"] for each in answer["candidates"] if (each["parent"] or {}).get("candidate") == label],
         "runs": [_run(number, body) for number, body in runs.items()],
@@ -62,5 +69,6 @@ def _run(number: int, body: Mapping[str, Any]) -> dict[str, Any]:
         "run": number,
         "candidate": Candidate.model_validate(body["candidate"]).label,
         "process": body.get("process", 0),
+        "explains": "explain" in body,
         "scenarios": {name: {key: about.get(key) for key in ("queries", "elapsed", "stop")} for name, about in timed.items()},
     }

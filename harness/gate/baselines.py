@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from harness import units
 from harness.errors import InputError
-from harness.gate.samples import Arm, Arms, Case, Exact, History, Job, Name, Outcomes, Samples
+from harness.gate.file import mistake
+from harness.gate.samples import Arm, Arms, Case, Commit, Exact, History, Job, Name, Outcomes, Samples
 from harness.gate.statistic import figure
 from harness.gate.stored import job_figure
 from harness.spec import Value
@@ -31,7 +32,7 @@ class Frozen(Value):
 
 
 class Baseline(Value):
-    """A stored baseline."""
+    """A stored baseline: what is known of it, and what all jobs measured that stored it, the latest one at the end."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     arm: Arm
@@ -39,16 +40,39 @@ class Baseline(Value):
     history: History
 
 
-def job(samples: Samples, revision: str) -> Job:
-    """Return what the candidate of a job measured, to be kept beside earlier jobs."""
-    values = {case.name: dict(_figures(case)) for case in samples.cases}
-    return Job(environment=samples.environment.id, revision=revision, values=values)
+def place(results: Path, suite: str) -> Path:
+    """Return where a suite's baseline is stored if nothing else is asked for."""
+    return results / "baselines" / f"{suite}.json"
 
 
-def with_job(history: History, samples: Samples, revision: str) -> History:
-    """Return the history with one more job at its end."""
-    jobs = (*history.jobs, job(samples, revision))[-MOST_JOBS:]
-    told = {**history.identities, samples.environment.id: samples.environment.identity}
+def read(content: bytes, name: str) -> Baseline:
+    """Return the baseline in a file's content; raises InputError, with the first thing that is wrong and where."""
+    try:
+        return Baseline.model_validate_json(content)
+    except ValidationError as error:
+        raise InputError(mistake(error, name), "take a file as harness baseline wrote it") from None
+
+
+def kept(file: Path) -> History:
+    """Return what earlier jobs stored in a file, nothing where there is none; raises InputError."""
+    return read(file.read_bytes(), str(file)).history if file.exists() else History(identities={})
+
+
+def write(baseline: Baseline, file: Path) -> None:
+    """Write a stored baseline, whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    whole = file.with_name(f".{file.name}.new")
+    whole.write_text(baseline.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    whole.replace(file)
+
+
+def with_job(history: History, samples: Samples, commit: Commit, right: Mapping[str, str]) -> History:
+    """Return the history with what a job measured of its candidate at its end; ``right`` as for ``against``."""
+    here = samples.environment
+    values = {case.name: dict(_figures(case, right.get(case.name, ""))) for case in samples.cases}
+    job = Job(environment=here.id, commit=commit, at=str(here.context.get("at", "")), values=values)
+    jobs = (*history.jobs, job)[-MOST_JOBS:]
+    told = {**history.identities, here.id: here.identity}
     return History(identities={one.environment: told[one.environment] for one in jobs}, jobs=jobs)
 
 
@@ -66,10 +90,14 @@ def against(measured: Samples, baseline: Baseline, right: Mapping[str, str]) -> 
     return measured.model_copy(update={"arms": arms, "cases": cases, "history": baseline.history})
 
 
-def _figures(case: Case) -> Iterator[tuple[str, float]]:
+def _figures(case: Case, right: str) -> Iterator[tuple[str, float]]:
+    """Give what is known of the candidate; what is counted and nought is left out, as nothing is a share of it."""
     for metric in case.metrics:
         if case.has("candidate", metric.series):
             yield metric.name, figure(job_figure(case, metric))
+    yield from ((one.name, one.candidate) for one in case.exact if one.candidate is not None and one.candidate > 0)
+    if "1" in right:
+        yield "accuracy", right.count("1") / len(right)
 
 
 def _case(here: Case, there: Frozen, right: str) -> Case:
@@ -95,8 +123,7 @@ def _outcomes(case: str, before: str, after: str) -> Outcomes:
             f"{case}: the baseline has answered {len(before)} samples and the candidate {len(after)}",
             "store the baseline again with this dataset",
         )
-    pairs = Counter(zip(before, after, strict=True))
-    return Outcomes(both=pairs["1", "1"], gained=pairs["0", "1"], lost=pairs["1", "0"], neither=pairs["0", "0"])
+    return Outcomes.of((one == "1" for one in before), (one == "1" for one in after))
 
 
 def _alone(before: str, after: str) -> Exact:

@@ -28,11 +28,16 @@ def read(content: bytes, name: str) -> Samples:
     try:
         return Record.model_validate_json(content).samples
     except ValidationError as error:
-        first, *others = error.errors(include_url=False, include_input=False)
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
-        more = f" (and {len(others)} more mistake{'s' if len(others) > 1 else ''})" if others else ""
-        message = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{name}: {place}: {message}{more}" if place else f"{name}: {message}{more}", HINT) from None
+        raise InputError(mistake(error, name), HINT) from None
+
+
+def mistake(error: ValidationError, name: str) -> str:
+    """Return the first thing that is wrong in the file ``name``, and where, in one line."""
+    first, *others = error.errors(include_url=False, include_input=False)
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
+    more = f" (and {len(others)} more mistake{'s' if len(others) > 1 else ''})" if others else ""
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{name}: {place}: {message}{more}" if place else f"{name}: {message}{more}"
 
 
 def render(verdict: Verdict, samples: Samples) -> str:

@@ -24,12 +24,14 @@ _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010
 def render(verdict: Verdict, samples: Samples) -> str:
     """Return the document. Something in it failed or is in error exactly where the exit status is not 0."""
     root = ET.Element("testsuites", name="harness gate")
-    if samples.broken or verdict.biases:
+    if samples.broken or verdict.biases or samples.remarks:
         whole = _suite(root, "gate")
         for broken in samples.broken:
             _case(whole, "measuring", broken.case, "error", "failed", telling.failure(broken))
         for bias in verdict.biases:
             _case(whole, "control", bias.case, "error", "void", telling.bias(bias))
+        if samples.remarks:
+            ET.SubElement(whole, "system-out").text = _fit("\n".join(samples.remarks))
     for case, rows in telling.cases(verdict):
         suite = _suite(root, case)
         for row in rows:

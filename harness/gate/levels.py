@@ -33,11 +33,17 @@ TIMED: Final = MappingProxyType(
 )
 """Metrics that are judged from samples, by name; ``latency`` is the mean of the best three quarters of a block's queries."""
 
-LIMITS: Final = MappingProxyType({"size": 0.01, "parameters": 0.0, "macs": 0.0, "activations": 0.0})
+LIMITS: Final = MappingProxyType(
+    {"size": 0.01, "parameters": 0.0, "macs": 0.0, "activations": 0.0, "operators": 0.0, "complexity": 0.0}
+)
 """By how much a counted metric may grow: a file by a few bytes of names, what is computed by nothing."""
+
+ADVISORY: Final = frozenset({"operators", "complexity"})
+"""What is counted and only shown: what more operators cost is timed, and how much there is to read is not for a gate to say."""
 
 
 def counted(name: str, baseline: float | None, candidate: float | None) -> Exact:
-    """Return a counted metric of the harness with its limit."""
-    metric = METRICS[name]
-    return Exact(name=name, unit=metric.unit, higher=metric.higher, limit=LIMITS[name], baseline=baseline, candidate=candidate)
+    """Return a counted metric with its limit."""
+    limit, advisory = LIMITS[name], name in ADVISORY
+    unit = METRICS[name].unit if name in METRICS else units.COUNT
+    return Exact(name=name, unit=unit, limit=limit, advisory=advisory, baseline=baseline, candidate=candidate)

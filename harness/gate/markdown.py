@@ -25,6 +25,7 @@ def _lines(verdict: Verdict, samples: Samples) -> Iterator[str]:
         yield from map(_row, rows)
     told = [telling.failure(one) for one in samples.broken]
     told += [f"control against baseline: {telling.bias(one)}" for one in verdict.biases]
+    told += samples.remarks
     if told:
         yield from ("", *(f"- {plain(one)}" for one in told))
     measured = [text for text in (telling.blocks(verdict, samples), telling.machine(samples)) if text]

@@ -94,6 +94,12 @@ class Outcomes(Value):
     limit: Share = 0.01
     weight: Weight = 1.0
 
+    @classmethod
+    def of(cls, before: Iterable[bool], after: Iterable[bool]) -> Self:
+        """Return the outcomes of samples, from what the baseline and the candidate have right."""
+        pairs = Counter((bool(old), bool(new)) for old, new in zip(before, after, strict=True))
+        return cls(both=pairs[True, True], gained=pairs[False, True], lost=pairs[True, False], neither=pairs[False, False])
+
     @model_validator(mode="after")
     def _has_samples(self) -> Self:
         if not self.both + self.gained + self.lost + self.neither:
@@ -188,11 +194,23 @@ class Broken(Value):
     block: int | None = None
 
 
+class Commit(Value):
+    """A commit of the suite's repository, and whether files differ from it."""
+
+    revision: str = ""
+    subject: str = ""
+    committed: str = ""
+    """When, in ISO 8601."""
+    changed: bool = False
+
+
 class Job(Value):
-    """What an earlier job measured: one figure a metric and case, and the environment it holds in."""
+    """What an earlier job measured: one figure a metric and case, of which commit, when, and the environment it holds in."""
 
     environment: Name
-    revision: str = ""
+    commit: Commit = Commit()
+    at: str = ""
+    """When it was measured, in ISO 8601."""
     values: dict[Name, dict[Name, Sample]]
 
 
@@ -223,6 +241,8 @@ class Samples(Value):
     seed: int = 0
     stopped: str = ""
     """Why measuring ended before the last look, if it did, such as that a time budget was used up."""
+    remarks: tuple[str, ...] = ()
+    """What is to be known of the arms, such as that they have the same artifact."""
     reproduce: str = ""
     """The command that measures this again."""
 

@@ -59,9 +59,18 @@ def because(verdict: Verdict, samples: Samples) -> str:
             differs = f" ({wording.listed(verdict.differs)} differ)" if verdict.differs else ""
             return f"no earlier job ran in this environment{differs}, so that timings are not compared"
         case "inconclusive" | "continue":
-            why = f", as {samples.stopped}" if samples.stopped else ""
-            return f"{len(told)} of {metrics} could not be decided{why}"
+            return f"{len(told)} of {metrics} could not be decided{_why(told, samples)}"
     return f"none of {metrics} is worse by as much as is to be caught"
+
+
+def _why(undecided: Sequence[Judgement], samples: Samples) -> str:
+    """Return why metrics were not decided, where it is the same for all of them."""
+    if samples.stopped:
+        return f", as {samples.stopped}"
+    if all(one.kind == "stored" and one.detectable is None for one in undecided):
+        most = max((one.jobs or 0 for one in undecided), default=0)
+        return f": it takes {JOBS} earlier jobs in this environment, and there are {most}"
+    return ""
 
 
 def failure(one: Broken) -> str:
@@ -140,7 +149,7 @@ def _outlook(one: Judgement) -> str:
 
 def _history(one: Judgement) -> str:
     if one.detectable is None:
-        return f"{one.jobs or 0} of {JOBS} earlier jobs in this environment"
+        return f"{one.jobs or 0} of {JOBS} earlier jobs"
     return f"{one.jobs} earlier jobs can tell no less than {_percent(one.detectable)}"
 
 

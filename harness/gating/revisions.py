@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from harness.errors import InputError
+from harness.gate.samples import Commit
 
 MAIN: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """What the main branch may be called; the first that there is."""
@@ -41,10 +43,12 @@ class Repository:
         """Find it; raises InputError where there is none."""
         if shutil.which("git") is None:
             raise InputError("git is not installed, so that there is no revision to compare with", WITHOUT_GIT)
-        told = _git(folder, "rev-parse", "--show-toplevel")
-        if told is None:
+        told = _asked(folder, "rev-parse", "--show-toplevel")
+        if "not a git repository" in told.stderr:
             raise InputError(f"{folder} is not in a git repository, so that there is no revision to compare with", WITHOUT_GIT)
-        self.root = Path(told)
+        if told.returncode:
+            raise InputError(f"{folder}: git finds no repository: {_why(told)}", _advice(told) or WITHOUT_GIT)
+        self.root = Path(told.stdout.strip())
 
     def here(self) -> Revision:
         """Return the revision of the files as they are."""
@@ -79,6 +83,25 @@ class Repository:
         shallow = _git(self.root, "rev-parse", "--is-shallow-repository") == "true"
         return "the clone is shallow: git fetch --unshallow" if shallow else f"git log {name} shows whether it is there"
 
+    def commit(self, revision: Revision) -> Commit:
+        """Return what is to be told of a revision."""
+        told = (_git(self.root, "show", "--no-patch", "--format=%ct %s", revision.commit) or "0").partition(" ")
+        when = datetime.fromtimestamp(int(told[0]), UTC).isoformat()
+        subject = told[2].encode(errors="surrogateescape").decode(errors="replace")
+        return Commit(revision=revision.commit, subject=subject, committed=when, changed=revision.changed)
+
+    def authored(self, revision: Revision) -> str:
+        """Return when a revision was written, in ISO 8601; it may have been committed later."""
+        return _git(self.root, "show", "--no-patch", "--format=%aI", revision.commit) or ""
+
+    def line(self, good: Revision, bad: Revision) -> list[Revision]:
+        """Return the commits after ``good`` up to ``bad``, oldest first: of merges the line they were merged into."""
+        told = _git(self.root, "merge-base", "--is-ancestor", good.commit, bad.commit)
+        if told is None or good.commit == bad.commit:
+            raise InputError(f"{good.label} is not before {bad.label}", "git log --oneline --graph shows which are")
+        found = _git(self.root, "rev-list", "--reverse", "--first-parent", f"{good.commit}..{bad.commit}") or ""
+        return [Revision(one, one) for one in found.split()]
+
     @contextmanager
     def checked_out(self, revision: Revision, place: Path) -> Iterator[Path]:
         """Give a folder below ``place`` with the files of a revision; it is gone afterwards.
@@ -86,13 +109,32 @@ class Repository:
         What git does not hold, such as data and weights, is linked from here: it is the same for both arms.
         """
         folder = place / "tree"
-        if _git(self.root, "worktree", "add", "--detach", "--force", str(folder), revision.commit) is None:
-            raise InputError(f"{self.root}: git made no worktree of {revision.label}", "git worktree list shows what there is")
         try:
+            made = _asked(self.root, "worktree", "add", "--detach", "--force", str(folder), revision.commit)
+            if made.returncode:
+                message = f"{self.root}: git made no worktree of {revision.label}: {_why(made)}"
+                raise InputError(message, _advice(made) or "git worktree list shows what there is")
             self._link(folder)
             yield folder
         finally:
-            _git(self.root, "worktree", "remove", "--force", "--force", str(folder))
+            self._remove(folder)
+
+    def forget(self, place: Path) -> None:
+        """Forget the worktrees below ``place``, those of runs that were killed, whether their files are still there or not."""
+        told = (_git(self.root, "worktree", "list", "--porcelain") or "").splitlines()
+        for folder in (Path(line.removeprefix("worktree ")) for line in told if line.startswith("worktree ")):
+            if folder.is_relative_to(place.resolve()):
+                self._remove(folder)
+
+    def _remove(self, folder: Path) -> None:
+        _git(self.root, "worktree", "remove", "--force", "--force", str(folder))
+
+    def not_held(self, files: Iterable[Path]) -> list[str]:
+        """Return those of some files that lie here and that git does not hold, by their paths from here."""
+        root = self.root.resolve()
+        inside = {str(one.resolve().relative_to(root)) for one in files if one.resolve().is_relative_to(root)}
+        held = _git(self.root, "--literal-pathspecs", "ls-files", "-z", "--", *inside) if inside else ""
+        return sorted(inside - {*(held or "").split("\0")})
 
     def _link(self, folder: Path) -> None:
         told = _git(self.root, "ls-files", "--others", "--directory", "-z") or ""
@@ -104,8 +146,24 @@ class Repository:
 
 
 def _git(folder: Path, *words: str) -> str | None:
-    """Return what git prints, None where it fails; a hook's variables, which name another repository, are not passed on."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    command = ["git", "-C", str(folder), *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
+    """Return what git prints; None where it fails."""
+    done = _asked(folder, *words)
     return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _asked(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Ask git, in English; a hook's variables, which name another repository, are not passed on."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {"LC_ALL": "C"}
+    command = ["git", "-C", str(folder), *words]
+    return subprocess.run(command, capture_output=True, text=True, errors="surrogateescape", env=variables, check=False)
+
+
+def _why(done: subprocess.CompletedProcess[str]) -> str:
+    """Return why git failed, in its own words."""
+    lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+    return next((line for line in reversed(lines) if line.startswith("fatal: ")), lines[-1]).removeprefix("fatal: ")
+
+
+def _advice(done: subprocess.CompletedProcess[str]) -> str | None:
+    """Return the command with which git would trust a repository of another user."""
+    return next((line.strip() for line in done.stderr.splitlines() if "--add safe.directory" in line), None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +11,10 @@ import numpy as np
 
 from harness.errors import JobError
 from harness.gate import block_size, decide, levels, looks, timed
-from harness.gate.samples import Arms as Told
-from harness.gate.samples import Block, Broken, Case, Metric, Plan, Samples
-from harness.gating.arms import ArmError, Arms, Contest, Say, broken
+from harness.gate.samples import Arms, Block, Broken, Case, Metric, Plan, Samples
+from harness.gating.arms import ArmError, Contest, Making, Say, broken
 from harness.gating.blocks import Blocks
-from harness.gating.sides import Pair, Side
+from harness.gating.revised import Pair, Revised
 from harness.record import Environment
 
 GATED: Final = ("latency", "latency_p95", "latency_p99", "cpu_time", "throughput", "memory_peak", "load_time", "cold_start")
@@ -32,42 +29,48 @@ class Wish:
     plan: Plan
     control: bool
     seed: int
-    reproduce: str
+    metrics: tuple[Metric, ...] = tuple(levels.TIMED[name] for name in GATED)
+    """What is timed of every case; nothing, where only what needs no timing is asked for."""
 
 
 class Run:
     """A run of the gate, and what it has so far."""
 
-    def __init__(self, baseline: Side, candidate: Side, wish: Wish, environment: Environment, say: Say) -> None:
+    def __init__(self, baseline: Revised, candidate: Revised, wish: Wish, environment: Environment, say: Say) -> None:
         self.baseline, self.candidate, self.wish, self.environment, self.say = baseline, candidate, wish, environment, say
         self.cases: dict[str, Case] = {}
         self.broken: list[Broken] = []
+        self.remarks: tuple[str, ...] = ()
 
-    def measure(self, pairs: Sequence[Pair], root: Path) -> Samples:
-        """Return what was measured of ``pairs``; an arm that breaks ends the run, and is told in the samples."""
-        self.cases = {one.name: Case(name=one.name, metrics=tuple(_metrics())) for one in pairs}
+    def measure(self, pairs: Sequence[Pair], root: Path, place: Path) -> Samples:
+        """Return what was measured of ``pairs``; an arm that breaks ends the run, and is told in the samples.
+
+        ``root`` holds artifacts and caches, ``place`` what is there only while the gate runs.
+        """
+        self.cases = {one.name: Case(name=one.name, metrics=self.wish.metrics) for one in pairs}
         looks.schedule(self.samples())  # a plan that can decide nothing is told before anything is made
         self.cases = {one.name: Case(name=one.name) for one in pairs}
-        caches = root / "cache"
-        caches.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix="gate-", dir=caches))
         try:
-            arms = Arms(root, place, self.wish.control, self.environment.id, self.say)
-            self.time(list(arms.contests(self.baseline, self.candidate, pairs)), place)
+            making = Making(root, place, self.wish.control, self.environment.id, self.say)
+            contests = list(making.contests(self.baseline, self.candidate, pairs))
+            self.remarks = tuple(_same(contests))
+            self.time(contests, place)
         except ArmError as error:
             self.broken.append(error.broken)
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
         return self.samples()
 
     def time(self, contests: Sequence[Contest], place: Path) -> None:
         """Time the cases, one after the other; raises ArmError."""
-        self.cases = {one.name: _case(one) for one in contests}
+        self.cases = {one.name: self._case(one) for one in contests}
         for contest in contests:
             self._time(contest, place)
 
+    def _case(self, contest: Contest) -> Case:
+        metrics = self.wish.metrics if contest.jobs else ()
+        return Case(name=contest.name, metrics=metrics, exact=contest.exact, accuracy=contest.accuracy)
+
     def _time(self, contest: Contest, place: Path) -> None:
-        if not contest.jobs:
+        if not (contest.jobs and self.wish.metrics):
             return
         blocks = Blocks(contest.jobs, place, self.candidate.suite.limits.measure_time, self.wish.seed)
         found: list[Block] = []
@@ -96,12 +99,12 @@ class Run:
         """Return what was measured so far."""
         return Samples(
             plan=self.wish.plan,
-            arms=Told(baseline=self.baseline.arm, candidate=self.candidate.arm),
+            arms=Arms(baseline=self.baseline.arm, candidate=self.candidate.arm),
             cases=tuple(self.cases.values()),
             broken=tuple(self.broken),
             environment=self.environment,
             seed=self.wish.seed,
-            reproduce=self.wish.reproduce,
+            remarks=self.remarks,
         )
 
 
@@ -113,10 +116,8 @@ def queries(case: Case, cost: float) -> int:
     return block_size.queries(cost, float(np.mean([one.mean() for one in turns])), within, between)
 
 
-def _case(contest: Contest) -> Case:
-    metrics = tuple(_metrics()) if contest.jobs else ()
-    return Case(name=contest.name, metrics=metrics, exact=contest.exact, accuracy=contest.accuracy)
-
-
-def _metrics() -> Iterator[Metric]:
-    return (levels.TIMED[name] for name in GATED)
+def _same(contests: Sequence[Contest]) -> Iterator[str]:
+    """Say of which cases both arms have the same artifact, so that only what runs it may differ."""
+    same = [one.name for one in contests if one.same]
+    if same:
+        yield "both arms have the same artifact" + (f": {', '.join(same)}" if len(same) < len(contests) else "")

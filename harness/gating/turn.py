@@ -19,7 +19,7 @@ from typing import Any, Final
 from harness import outputs
 from harness.confine import die_with_parent, limit_memory, pin
 from harness.faults import classify, describe
-from harness.measure import frequency, memory, quota
+from harness.measure import frequency, heat, memory, quota
 from harness.measure.contention import Usage
 from harness.worker import Job, begin
 
@@ -51,6 +51,7 @@ class Turn:
         self.number = 0
         self.ready = {
             "query": statistics.median(warm),
+            "warm_up": warm,
             "resident": memory.resident(),
             **{name: job.found[name] for name in ("load_time", "cold_start", "first_query")},
         }
@@ -98,6 +99,7 @@ class Turn:
             "queries": self.number,
             "throttled": [word for words in slowed if words for word in words],
             "hertz": statistics.fmean(now.frequency.values()) if now.frequency else None,
+            "degrees": max(heat.degrees().values(), default=None),
         }
 
     def _usage(self) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import platform
@@ -17,6 +16,7 @@ import psutil
 
 from harness.keys import digest, versions
 from harness.measure.frequency import Speed
+from harness.measure.heat import degrees
 from harness.measure.nvml import gpus
 from harness.record import Environment
 
@@ -130,10 +130,8 @@ def _heat() -> dict[str, Any]:
     found: dict[str, Any] = {}
     if speed := Speed.now().frequency:
         found["frequency"] = {f"cpu{core}": hertz for core, hertz in speed.items()}
-    with contextlib.suppress(Exception):  # a sensor's driver may answer anything, and no figure depends on it
-        highest = {chip: max(sensor.current for sensor in read) for chip, read in psutil.sensors_temperatures().items() if read}
-        if highest:
-            found["temperature"] = highest
+    if highest := degrees():
+        found["temperature"] = highest
     return found
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from harness.answer.lineage import parent_of
-from harness.decide import recommend, utility
+from harness.decide.decision import Recommendation
 from harness.errors import JobError
 from harness.evaluate import Evaluator
 from harness.ledger import Known, finished
-from harness.space import Space
-from harness.spec import Suite
 
 
 def profile(
@@ -31,12 +29,26 @@ def profile(
             say(label, f"not profiled: {error.message}")
 
 
-def worth_profiling(suite: Suite, space: Space, known: Mapping[str, Known]) -> list[str]:
+def explain(
+    evaluator: Evaluator,
+    labels: list[str],
+    known: Mapping[str, Known],
+    say: Callable[[str, str], None],
+    time_left: Callable[[], float],
+) -> None:
+    """Explain decisions of candidates, in their order, while there is time; failures are only told."""
+    for label in labels:
+        if time_left() <= 0:
+            return
+        try:
+            evaluator.explain(known[label].candidate, partial(say, label))
+        except JobError as error:
+            say(label, f"not explained: {error.message}")
+
+
+def worth_profiling(decided: Iterable[Recommendation], known: Mapping[str, Known]) -> list[str]:
     """Return what is recommended for some profile, each followed by its parent."""
     facts = finished(known)
-    inside = {candidate.label: facts[candidate.label] for candidate in space.candidates if candidate.label in facts}
-    baseline_of = space.baseline_of()
-    told = [recommend.recommend(profile, inside, baseline_of, facts) for profile in utility.anchored(suite, facts)]
-    chosen = [known[one.candidate].candidate for one in told if one.candidate]
+    chosen = [known[one.candidate].candidate for one in decided if one.candidate]
     both = [one.label for candidate in chosen for one in (candidate, parent_of(candidate)) if one]
     return [label for label in dict.fromkeys(both) if label in facts]

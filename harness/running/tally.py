@@ -5,24 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from harness.decide import recommend, utility
+from harness.answer.grounds import Decider
 from harness.decide.columns import Table
 from harness.evaluate import Evaluation
 from harness.ledger import Known, finished
 from harness.running.progress import Observer, Status
-from harness.space import Space
-from harness.spec import Suite
 
 
 class Tally:
     """Counts evaluations as they come, and tells ``observer`` of them."""
 
-    def __init__(self, suite: Suite, space: Space, known: Mapping[str, Known], observer: Observer) -> None:
+    def __init__(self, decider: Decider, known: Mapping[str, Known], observer: Observer) -> None:
         """``known`` is what the store knew when the run began."""
-        self._suite = suite
-        self._inside = {candidate.label for candidate in space.candidates}
-        self._baseline_of = space.baseline_of()
-        self._observer = observer
+        self._decider, self._observer = decider, observer
         self._began = time.monotonic()
         self._before = finished(known)
         self._measured = self._failed = 0
@@ -61,10 +56,8 @@ class Tally:
     def status(self, planned: int, tried: int, durations: list[float]) -> Status:
         """Return how far the run is."""
         known = self.finished()
-        facts = {label: one for label, one in known.items() if label in self._inside}
-        profiles = utility.anchored(self._suite, known)
-        best = {profile.name: recommend.recommend(profile, facts, self._baseline_of, known) for profile in profiles}
-        budget = self._suite.search.minutes * 60 - self.elapsed
+        best = {one.profile: one for one in self._decider.among(known, known, ties=False).decided()}
+        budget = self._decider.suite.search.minutes * 60 - self.elapsed
         recent = durations[-10:]
         left = min(budget, (planned - tried) * sum(recent) / len(recent)) if recent else None
         return Status(planned, tried, self._measured, self._reused, self._failed, self.elapsed, left, best)

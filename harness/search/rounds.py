@@ -8,13 +8,12 @@ left, timings that something disturbed are taken again.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from harness.decide import utility
-from harness.decide.recommend import recommend
+from harness.decide.decision import Recommendation
 from harness.errors import OutOfTimeError
-from harness.ledger import Known, finished
+from harness.ledger import Known
 from harness.spec import Candidate, Suite
 
 CONTENDERS_AT_MOST: Final = 6
@@ -23,19 +22,16 @@ CONTENDERS_AT_MOST: Final = 6
 Again = Callable[[Candidate, int], object]
 
 
-def contenders(suite: Suite, known: Mapping[str, Known], eligible: Sequence[str], baseline_of: Mapping[str, str]) -> list[str]:
-    """Return the labels that a recommendation is between, over all profiles, and the baselines they refer to."""
-    references = finished(known)
-    table = {label: references[label] for label in eligible if label in references}
+def contenders(decided: Iterable[Recommendation], baseline_of: Mapping[str, str], finished: Collection[str]) -> list[str]:
+    """Return the labels that recommendations are between, and the baselines they refer to, of those measured in full."""
     found: list[str] = []
-    for profile in utility.anchored(suite, references):
-        best = recommend(profile, table, baseline_of, references)
+    for best in decided:
         if best.candidate is None:
             continue
         runner_up = [best.runner_up.candidate] if best.runner_up else []
         labels = [best.candidate, *runner_up, *best.tied][:CONTENDERS_AT_MOST]
         found += [*labels, *(baseline_of[label] for label in labels)]
-    return [label for label in dict.fromkeys(found) if label in references]
+    return [label for label in dict.fromkeys(found) if label in finished]
 
 
 def replicate(

@@ -1,20 +1,17 @@
-"""How much a timing differs from one process to the next here: what `stats.PROCESS_ALLOWANCE` stands for."""
+"""How much a timing differs from one process to the next here: what ``stats.ASSUMED_SPREAD`` stands for."""
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
 
 from harness import launch
+from harness.jobs import job
 from harness.ledger import Ledger
 from harness.measure import environment
 from harness.registry import Registry
-from harness.runtimes.declared import ONNXRUNTIME
-from harness.scenarios.declared import SINGLE_STREAM
 from harness.space import expand
-from harness.spec import Measure
 from harness.store import Store
 from harness.suitefile import load
 from tests.end_to_end.conftest import Project
@@ -32,31 +29,17 @@ profiles: {p: {weights: {latency_p50: 1}, range: {latency_p50: [0 s, 1 s]}}}
 def test_between_processes(tmp_path: Path) -> None:
     project = Project(tmp_path, SUITE)
     assert project.harness("run", "suite.yaml").status == 0
-    suite = load(project.suite, Registry.load())
+    registry = Registry.load()
+    suite = load(project.suite, registry)
     with Store(f"sqlite:///{tmp_path / 'results/harness.db'}") as store:
-        known = Ledger(suite, Registry.load(), store, environment.read()).look_up(expand(suite, Registry.load()).candidates)
+        known = Ledger(suite, registry, store, environment.read()).look_up(expand(suite, registry).candidates)
     print()
     for label, one in known.items():
         assert one.artifact is not None
-        job = {
-            "artifact": one.artifact.folder,
-            "door": ONNXRUNTIME.door,
-            "options": one.candidate.runtime.options,
-            "device": "cpu",
-            "inputs": one.artifact.inputs,
-            "preprocess": one.artifact.preprocess.model_dump(mode="json"),
-            "classes": one.artifact.classes,
-            "batch_size": one.candidate.batch_size,
-            "fixed_batch": None,
-            "scenarios": {"single_stream": SINGLE_STREAM.door},
-            "evaluate": False,
-            "sizing": Measure().sizing(),
-            "memory_limit": None,
-        }
+        asked = job(suite, registry, one.candidate, one.artifact, ("single_stream",))
         medians = []
         for _ in range(PROCESSES):
-            outcome = launch.measure(job, 60.0, tmp_path / "jobs")
-            with np.load(io.BytesIO(outcome.samples)) as samples:
-                medians.append(float(np.median(samples["single_stream"])))
+            samples = launch.measure(asked, 60.0, tmp_path / "jobs").arrays()
+            medians.append(float(np.median(samples["single_stream"])))
         spread = np.std(np.log(medians), ddof=1)
         print(f"{label}: p50 {np.median(medians) * 1e6:.1f} µs, between {PROCESSES} processes sd {spread:.1%}")

@@ -5,7 +5,6 @@ What is exact with a fake clock is asserted in ``tests/unit/scenarios`` and ``te
 
 from __future__ import annotations
 
-import io
 import statistics
 import time
 from pathlib import Path
@@ -17,16 +16,29 @@ from scipy.special import ndtri
 
 from harness import launch, stats
 from harness.interfaces import Sizing
-from harness.measure import cores
+from harness.jobs import job
+from harness.ledger import ACCURACY
 from harness.queries import Prepared
-from harness.record import REFERENCE
-from harness.runtimes.declared import ONNXRUNTIME
+from harness.record import REFERENCE, Artifact, Preprocess
+from harness.registry import Registry
 from harness.runtimes.onnx_runtime import load
 from harness.scenarios.back_to_back import single_stream
-from harness.testing import REFERENCE_SHAPE, reference_scores, write_reference
+from harness.space import expand
+from harness.suitefile import loads
+from harness.testing import REFERENCE_CLASSES, REFERENCE_SHAPE, reference_scores, write_reference
 
 ROUNDS = 60
 AS_IS = {"scale": 1.0, "mean": (0.0,), "std": (1.0,), "layout": "as_is"}
+BARE = """
+name: bare
+workload: {dataset: digits}
+models: [{sklearn: mlp}]
+runtimes: [{onnxruntime: {threads: 1}}]
+scenarios: [single_stream]
+measure: {min_queries: 100, max_queries: 100, min_time: 0 s, max_time: 100 ms, hard_time: 1 s}
+profiles: {p: {weights: {latency_p50: 1}, range: {latency_p50: [1 s, 1 us]}}}
+"""
+"""A suite of one candidate, for its job alone."""
 SIZING = Sizing(min_queries=300, min_time=0.0, max_queries=300, max_time=2.0, hard_time=20.0)
 
 
@@ -101,8 +113,7 @@ def test_what_a_query_costs_beside_itself() -> None:
     )
 
 
-@pytest.mark.parametrize("threads", [1])
-def test_what_a_candidate_costs_beside_its_timings(tmp_path: Path, threads: int) -> None:
+def test_what_a_candidate_costs_beside_its_timings(tmp_path: Path) -> None:
     """Start, import and load ONNX Runtime, compare with the reference, write, and be read."""
     artifact, inputs = tmp_path / "artifact", tmp_path / "inputs"
     artifact.mkdir()
@@ -112,35 +123,29 @@ def test_what_a_candidate_costs_beside_its_timings(tmp_path: Path, threads: int)
     np.save(inputs / "samples.npy", raw)
     np.save(inputs / "labels.npy", np.zeros(64, np.int64))
     np.save(artifact / REFERENCE, reference_scores(raw[:32]))
-    sizing = {"min_queries": 100, "min_time": 0.0, "max_queries": 100, "max_time": 0.1, "hard_time": 1.0, "precision": 0.02}
-    job = {
-        "artifact": str(artifact),
-        "reference": REFERENCE,
-        "door": ONNXRUNTIME.door,
-        "options": {"threads": threads},
-        "device": "cpu",
-        "threads": threads,
-        "cores": sorted(cores.choose(threads, {0, 1})),
-        "inputs": str(inputs),
-        "originals": "",
-        "end_to_end": False,
-        "preprocess": AS_IS,
-        "classes": reference_scores(raw[:1]).shape[1],
-        "batch_size": 1,
-        "fixed_batch": None,
-        "scenarios": {"single_stream": {"door": "harness.scenarios.back_to_back:single_stream", "options": {}, "sizing": sizing}},
-        "probe": None,
-        "evaluate": True,
-        "memory_limit": None,
-    }
+    registry = Registry.load()
+    suite = loads(BARE, registry, tmp_path)
+    made = Artifact(
+        recipe="recipe",
+        digest="digest",
+        format="onnx",
+        folder=str(artifact),
+        inputs=str(inputs),
+        sample_shape=REFERENCE_SHAPE,
+        classes=REFERENCE_CLASSES,
+        preprocess=Preprocess(scale=1.0, layout="as_is"),
+        size=1,
+    )
+    (candidate,) = expand(suite, registry).candidates
+    asked = job(suite, registry, candidate, made, ("single_stream", ACCURACY))
     walls, imports = [], []
     for _ in range(7):
         began = time.perf_counter()
-        outcome = launch.measure(job, 60.0, tmp_path / "jobs")
+        outcome = launch.measure(asked, 60.0, tmp_path / "jobs")
         walls.append(time.perf_counter() - began)
         found = outcome.found
         imports.append(found["cold_start"] - found["load_time"] - found["first_query"])
-        with np.load(io.BytesIO(outcome.samples)) as samples:
-            walls[-1] -= float(samples["single_stream"].sum() + samples["single_stream_warm_up"].sum())
+        samples = outcome.arrays()
+        walls[-1] -= float(samples["single_stream"].sum() + samples["single_stream_warm_up"].sum())
     start = statistics.median(imports)
     print(f"\nfixed cost of an onnxruntime candidate: {statistics.median(walls):.2f} s, of it start and imports {start:.2f} s")

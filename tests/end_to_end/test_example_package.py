@@ -39,11 +39,12 @@ def answer(installed: Project) -> Any:
 
 def test_its_parts_are_listed_beside_the_built_in_ones(installed: Project) -> None:
     told = installed.harness("list", "--json").json
-    found = {kind: {part["name"] for part in told[kind]} for kind in ("datasets", "models", "passes", "runtimes")}
+    found = {kind: {part["name"] for part in told[kind]} for kind in ("datasets", "models", "passes", "runtimes", "explainers")}
     assert found["datasets"] > {"moons", "digits"}
     assert found["models"] > {"nearest_mean", "timm"}
     assert found["passes"] > {"round", "prune"}
     assert found["runtimes"] > {"onnx_reference", "torch"}
+    assert found["explainers"] > {"occlusion", "shap"}
 
 
 def test_its_parts_keep_the_contracts(installed: Project) -> None:
@@ -65,6 +66,13 @@ def test_its_graph_passes_through_our_parts_and_ours_through_its(answer: Any) ->
     measured = {one["candidate"] for one in answer["candidates"]}
     assert "nearest_mean+round:2+quantize:static@onnxruntime:threads=1/b1" in measured
     assert "decision_tree@onnx_reference:threads=1/b1" in measured
+
+
+def test_its_explainer_explains_what_is_recommended(answer: Any) -> None:
+    chosen = answer["profiles"]["fast"]["candidate"]
+    (one,) = (one for one in answer["candidates"] if one["candidate"] == chosen)
+    assert one["explanation"]["samples"] == 16
+    assert one["facts"]["interpretability"]["value"] > 0
 
 
 def test_what_its_runtime_lacks_is_a_failure_of_a_kind(answer: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_what_is_recommended_answers_without_the_harness(finished: Project, tmp_
     samples, reference = _reference(finished, facts["artifact"]["digest"])
     scores, said = scores_of(out, samples, tmp_path)
     np.testing.assert_allclose(scores, reference, atol=1e-5)
-    assert "class 0 (0)" in said or "class" in said
+    assert re.search(r"class \d+ \(\d+\)", said)
     readme = (out / "README.md").read_text()
     assert f"harness export suite.yaml --profile {profile} {out}" in readme
     assert "harness run suite.yaml" in readme

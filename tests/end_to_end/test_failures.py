@@ -68,7 +68,7 @@ class Options(Value):
 class Fragile:
     name, summary, subject, options, packages, version = "fragile", "fails at its 30th query", None, Options, (), 1
     door, format, lacks, numeric = "fragile:load", "onnx", MappingProxyType({}), frozenset()
-    optional, per_shape, code_variable, profile_door = (), False, "", ""
+    optional, per_shape, code_variable, idle_options, profile_door = (), False, "", MappingProxyType({}), ""
 
 FRAGILE = Fragile()
 

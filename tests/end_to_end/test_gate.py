@@ -1,58 +1,20 @@
 """The gate on a small repository of its own: what is planted in the candidate is caught, and nothing is where nothing changed."""
 
 import json
+import re
+import shutil
 import subprocess
-from pathlib import Path
+import sys
+import time
 from xml.etree import ElementTree
 
-import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
-from sklearn.datasets import load_digits
 
 from tests.end_to_end.conftest import Project
+from tests.gated import SUITE, commit, git, linear, model
 
-SUITE = """
-name: gated
-workload: {dataset: digits}
-models: [{onnx: model.onnx}]
-runtimes: [{onnxruntime: {threads: 1}}]
-profiles: {any: {weights: {size: 1}, range: {size: [1 kB, 1 MB]}}}
-"""
 LEAST = ("--max-blocks", "13")
 """As many blocks as the first look needs."""
-
-
-def linear() -> np.ndarray:
-    """Return weights (64, 10) that classify digits: of the least squares."""
-    digits = load_digits()
-    return np.linalg.lstsq(digits.data, np.eye(10)[digits.target], rcond=None)[0].astype(np.float32)
-
-
-def model(path: Path, weights: np.ndarray, detours: int = 0, width: int = 512) -> None:
-    """Write a linear model that goes through some products with the identity first: the same answers, and more work."""
-    ways = [
-        np.eye(64, width, dtype=np.float32),
-        *([np.eye(width, dtype=np.float32)] * detours),
-        np.eye(width, 64, dtype=np.float32),
-    ]
-    matrices = [*ways, weights] if detours else [weights]
-    names = [f"x{i}" for i in range(len(matrices))] + ["scores"]
-    products = [helper.make_node("MatMul", [names[i], f"w{i}"], [names[i + 1]]) for i in range(len(matrices))]
-    graph = helper.make_graph(
-        [helper.make_node("Flatten", ["pixels"], ["x0"]), *products],
-        "linear",
-        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["N", 1, 8, 8])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["N", 10])],
-        [numpy_helper.from_array(one, f"w{i}") for i, one in enumerate(matrices)],
-    )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8), path)
-
-
-def git(folder: Path, *words: str) -> None:
-    names = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
-    subprocess.run(["git", *names, *words], cwd=folder, check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -60,11 +22,15 @@ def repository(project: Project) -> Project:
     """A project in git, whose model is committed."""
     project.suite.write_text(SUITE)
     model(project.folder / "model.onnx", linear(), detours=2)
-    (project.folder / ".gitignore").write_text("results/\nreports/\n")
-    git(project.folder, "init", "-q", "-b", "main")
-    git(project.folder, "add", "-A")
-    git(project.folder, "commit", "-qm", "first")
+    commit(project.folder)
     return project
+
+
+def worktrees(repository: Project) -> list[str]:
+    """Return the folders of the worktrees that git knows of."""
+    words = ["git", "worktree", "list", "--porcelain"]
+    told = subprocess.run(words, cwd=repository.folder, check=True, capture_output=True, text=True).stdout
+    return re.findall(r"^worktree (.*)$", told, re.MULTILINE)
 
 
 def verdicts(told) -> dict[str, str]:
@@ -72,7 +38,7 @@ def verdicts(told) -> dict[str, str]:
 
 
 def test_nothing_regressed_where_nothing_changed_and_all_formats_agree(repository: Project) -> None:
-    done = repository.harness("gate", "suite.yaml", "--json", *LEAST)
+    done = repository.harness("gate", "suite.yaml", "--baseline", "HEAD", "--json", *LEAST)
     assert done.status == 0, done.err
     told = verdicts(done.json)
     assert not {"regressed", "missing", "void"} & set(told.values())
@@ -82,7 +48,12 @@ def test_nothing_regressed_where_nothing_changed_and_all_formats_agree(repositor
     again = repository.harness("gate", "decide", str(folder / "gate.json"), "--json")
     assert again.json == done.json
     assert not ElementTree.parse(folder / "junit.xml").findall(".//failure")
-    assert json.loads((folder / "gate.json").read_text())["samples"]["arms"]["baseline"]["label"].startswith("main (")
+    assert json.loads((folder / "gate.json").read_text())["samples"]["remarks"] == ["both arms have the same artifact"]
+    for name in ("gate.md", "index.html", "junit.xml"):
+        assert "oth arms have the same artifact" in (folder / name).read_text(), name
+    shown = repository.harness("gate", "decide", str(folder / "gate.json")).out.splitlines()
+    assert re.fullmatch(r"main \(\w{8}\) against HEAD \(\w{8}\)", shown[1])
+    assert shown[2] == "both arms have the same artifact"
 
 
 def test_more_work_a_larger_file_and_more_memory_are_caught(repository: Project) -> None:
@@ -113,6 +84,21 @@ def test_a_file_can_be_compared_with_instead_of_a_revision(project: Project) -> 
     assert verdicts(done.json)["latency"] == verdicts(done.json)["size"] == "improved"
 
 
+def test_another_suite_can_be_compared_with_and_its_only_candidate_is_told(project: Project) -> None:
+    project.suite.write_text(SUITE)
+    (project.folder / "other.yaml").write_text(
+        SUITE.replace("model.onnx", "a.onnx").replace("threads: 1", "threads: 1, optimization: basic")
+    )
+    for name in ("model.onnx", "a.onnx"):
+        model(project.folder / name, linear(), detours=8 if name == "a.onnx" else 2)
+    done = project.harness("gate", "suite.yaml", "--baseline-suite", "other.yaml", "--json", *LEAST)
+    assert done.status == 0, done.err
+    assert verdicts(done.json)["latency"] == verdicts(done.json)["size"] == "improved"
+    told = json.loads((project.folder / "reports/gated/gate/gate.json").read_text())["samples"]
+    assert [told["arms"][arm]["label"] for arm in ("candidate", "baseline")] == ["suite.yaml", "other.yaml"]
+    assert re.fullmatch(r"model@\S+ is compared with a@\S+", told["remarks"][0])
+
+
 def test_what_cannot_be_loaded_is_a_failure_to_measure(repository: Project) -> None:
     (repository.folder / "model.onnx").write_bytes(b"nothing")
     done = repository.harness("gate", "suite.yaml")
@@ -127,8 +113,10 @@ def test_what_cannot_be_loaded_is_a_failure_to_measure(repository: Project) -> N
         (("--baseline", "nothing"), "git knows no revision 'nothing'"),
         (("--baseline-artifact", "nothing.onnx"), "nothing.onnx: there is no such file"),
         (("--baseline", "main", "--baseline-artifact", "model.onnx"), "both a revision and a file"),
-        (("--candidate", "nothing"), "the suite has no candidate 'nothing'"),
-        (("--max-blocks", "3"), "nothing can be decided within 3 blocks"),
+        (("--baseline-artifact", "a.onnx", "--baseline-suite", "b.yaml"), "both a file and another suite"),
+        (("--baseline-suite", "b.yaml"), "b.yaml"),
+        (("--baseline", "main", "--candidate", "nothing"), "the suite has no candidate 'nothing'"),
+        (("--baseline", "main", "--max-blocks", "3"), "nothing can be decided within 3 blocks"),
     ],
 )
 def test_a_wrong_question_is_told_in_a_line(repository: Project, words: tuple[str, ...], told: str) -> None:
@@ -137,11 +125,99 @@ def test_a_wrong_question_is_told_in_a_line(repository: Project, words: tuple[st
     assert told in done.err.splitlines()[-1]
 
 
-def test_a_suite_that_the_older_revision_does_not_have_is_told(repository: Project) -> None:
+def test_where_nothing_differs_there_is_nothing_to_gate(repository: Project) -> None:
+    done = repository.harness("gate", "suite.yaml")
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert "nothing differs from main (" in done.err
+    assert done.err.endswith("say which revision: --baseline HEAD~1\n")
+
+
+def test_a_suite_that_the_older_revision_does_not_have_is_nothing_to_compare_with(repository: Project) -> None:
     (repository.folder / "new.yaml").write_text(SUITE)
     done = repository.harness("gate", "new.yaml", "--baseline", "HEAD")
-    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert (done.status, done.err.count("\n")) == (4, 1)
     assert "has no new.yaml" in done.err
+
+
+def test_a_suite_that_cannot_be_read_or_has_other_data_at_the_older_revision_is_nothing_to_compare_with(
+    repository: Project,
+) -> None:
+    for older, told in (
+        (SUITE.replace("models", "modles"), "is no suite: "),
+        (SUITE.replace("digits", "wine"), "different data"),
+    ):
+        repository.suite.write_text(older)
+        git(repository.folder, "commit", "-qam", "older")
+        repository.suite.write_text(SUITE)
+        done = repository.harness("gate", "suite.yaml")
+        assert (done.status, done.err.splitlines()[-1].count(told)) == (4, 1), done.err
+
+
+def test_what_nobody_foresaw_is_not_told_as_a_regression(repository: Project) -> None:
+    code = "import harness.gating.asked as asked; asked.pairs = None; from harness.cli import main; main()"
+    command = [sys.executable, "-P", "-c", code, "gate", "suite.yaml", "--baseline", "HEAD"]
+    done = subprocess.run(command, cwd=repository.folder, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 5
+    assert "Traceback" in done.stderr
+    assert "not measured: TypeError: 'NoneType' object is not callable" in done.stderr.splitlines()[-1]
+
+
+def test_files_that_git_does_not_hold_are_told_as_the_same_in_both_arms(repository: Project) -> None:
+    git(repository.folder, "rm", "-q", "--cached", "model.onnx")
+    git(repository.folder, "commit", "-qm", "without the model")
+    done = repository.harness("gate", "suite.yaml", "--baseline", "HEAD", *LEAST)
+    assert done.status == 0, done.err
+    assert "git does not hold model.onnx, so that both arms have the same" in done.out.splitlines()
+
+
+def test_a_run_that_was_ended_leaves_files_that_the_next_one_removes(repository: Project) -> None:
+    git(repository.folder, "commit", "-q", "--allow-empty", "-m", "second")
+    running = repository.start("gate", "suite.yaml", "--baseline", "HEAD~1")
+    cache = repository.folder / "results" / "cache"
+    deadline = time.monotonic() + 300
+    while not list(cache.glob("gate-*/b/0/model.onnx")):
+        assert time.monotonic() < deadline
+        assert running.poll() is None, (repository.folder / "log").read_text()
+        time.sleep(0.05)
+    running.terminate()
+    running.wait()
+    assert len(worktrees(repository)) == 2
+    assert len(list(cache.glob("gate-*"))) == 1
+    done = repository.harness("gate", "suite.yaml", "--baseline", "HEAD~1", *LEAST)
+    assert done.status == 0, done.err
+    assert worktrees(repository) == [str(repository.folder)]
+    assert not list(cache.glob("gate-*"))
+
+
+TORCH = """
+name: gated
+workload: {dataset: digits}
+models: [{python: {function: "networks:small"}}]
+runtimes: [{onnxruntime: {threads: 1}}]
+profiles: {any: {weights: {size: 1}, range: {size: [1 kB, 1 MB]}}}
+"""
+NETWORKS = """
+import torch
+from torch import nn
+
+
+def small():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Linear(288, 10))
+"""
+
+
+def test_a_network_passes_against_the_file_it_is_exported_to(project: Project) -> None:
+    project.suite.write_text(TORCH)
+    (project.folder / "networks.py").write_text(NETWORKS)
+    project.harness("run", "suite.yaml")
+    (exported,) = (project.folder / "results" / "artifacts").glob("*/model.onnx")
+    shutil.copy(exported, project.folder / "before.onnx")
+    done = project.harness("gate", "suite.yaml", "--baseline-artifact", "before.onnx", "--json", *LEAST)
+    told = verdicts(done.json)
+    assert done.status == 0, told
+    assert {told[name] for name in ("size", "activations", "operators", "accuracy")} == {"pass"}
+    assert not {"parameters", "macs"} & set(told)
 
 
 def test_without_git_there_is_nothing_to_compare_with(project: Project) -> None:

@@ -36,7 +36,7 @@ class Options(Value):
 class Patient:
     name, summary, subject, options, packages, version = "patient", "takes its time", None, Options, (), 1
     door, format, lacks, numeric = "patient:load", "onnx", MappingProxyType({}), frozenset()
-    optional, per_shape, code_variable, profile_door = (), False, "", ""
+    optional, per_shape, code_variable, idle_options, profile_door = (), False, "", MappingProxyType({}), ""
 
 PATIENT = Patient()
 

@@ -188,6 +188,29 @@ def test_garbage_in_the_address_never_makes_a_profile_that_cannot_be(address):
         assert all(constraints.parse(one.text) == one for one in profile.constraints)
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (["if=size <= 5 MB", "off=accuracy >= 90 %"], ["size <= 5 MB", "accuracy >= 90 %"]),
+        (["if="], []),
+        (["if=size <= 5 MB", "if=latency_p90 <= 5 parsecs"], None),
+        (["if=size <= 5 MB", "off=nothing <= 5 MB"], None),
+        (["if=", "if=size <= 5 MB"], None),
+        (["off="], None),
+        (["if=size <= 5 MB"] * 20, ["size <= 5 MB"] * 20),
+        (["if=size <= 5 MB"] * 21, None),
+    ],
+)
+def test_constraints_in_the_address_are_taken_all_or_the_suites_own_are_kept(told, kept):
+    SCRIPTS.put(
+        "address", "#edge:guard=3&" + "&".join(f"edge:{one.partition('=')[0]}={quote(one.partition('=')[2])}" for one in told)
+    )
+    found = SCRIPTS.get("fragment.read(address, data).settings.get('edge')")
+    own = [one["text"] for one in PROFILES["edge"]["constraints"]]
+    assert [one["text"] for one in found["constraints"]] == (own if kept is None else kept)
+    assert found["guard"] == 3
+
+
 def test_an_address_that_is_no_setting_says_nothing():
     for address in ("", "#", "#answer", "#candidate-12", "#profile=nobody", "#nobody:guard=3", "#" + "profile=edge&" * 3000):
         SCRIPTS.put("address", address)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from harness.interfaces import Runtime
 from harness.keys import digest
 from harness.spec import Value
 
@@ -117,9 +118,32 @@ class OnnxReference:
     optional = ()
     per_shape = False
     code_variable = ""
+    idle_options = MappingProxyType[str, Any]({})
 
 
 # --8<-- [end:runtime]
+# --8<-- [start:explainer]
+class OcclusionOptions(Value):
+    """Nothing to choose."""
+
+
+class Occlusion:
+    """An explainer that asks for scores only."""
+
+    name = "occlusion"
+    summary = "what a decision loses without each feature, one after the other"
+    subject = None
+    options: type[BaseModel] = OcclusionOptions
+    packages = ("harness-example", "numpy")
+    version = 1
+    door = "harness_example.occlusion:explain"
+
+    def refusal(self, traits: frozenset[str], runtime: Runtime) -> str | None:
+        """Return nothing: it explains any model on any runtime."""
+        return None
+
+
+# --8<-- [end:explainer]
 # --8<-- [start:declared]
-MOONS, NEAREST_MEAN, ROUND, ONNX_REFERENCE = Moons(), NearestMean(), Round(), OnnxReference()
+MOONS, NEAREST_MEAN, ROUND, ONNX_REFERENCE, OCCLUSION = Moons(), NearestMean(), Round(), OnnxReference(), Occlusion()
 # --8<-- [end:declared]

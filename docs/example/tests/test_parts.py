@@ -5,6 +5,7 @@ import pytest
 from harness.registry import Registry
 from harness.testing import (
     DatasetContract,
+    ExplainerContract,
     ModelSourceContract,
     PassContract,
     RuntimeContract,
@@ -51,3 +52,9 @@ class TestOnnxReference(RuntimeContract):
     def artifact(self, tmp_path):
         write_reference(tmp_path / "artifact", "onnx")
         return tmp_path / "artifact"
+
+
+class TestOcclusion(ExplainerContract):
+    @pytest.fixture
+    def part(self):
+        return REGISTRY.explainers["occlusion"]

@@ -12,7 +12,9 @@ from harness.cli.opening import AsJson, telling_errors
 
 
 def list_parts(
-    kind: Annotated[str | None, typer.Argument(help="models, passes, runtimes, datasets, scenarios, metrics or profiles")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="models, passes, runtimes, datasets, scenarios, explainers, metrics or profiles")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """List the parts a suite can name, the metrics, and the ready-made profiles; those of one kind with all their options."""
@@ -61,7 +63,7 @@ def schema(
     markdown: Annotated[
         Path | None, typer.Option(help="write every key of a suite with its meaning into this file, instead")
     ] = None,
-    json: AsJson = True,
+    json: AsJson = False,
 ) -> None:
     """Print the JSON schema of a suite file, for editors to complete and check it, or of the facts that a report holds."""
     from harness import facts, suitefile
@@ -75,5 +77,7 @@ def schema(
         registry = Registry.load()
         if markdown:
             markdown.write_text(suitefile.reference(registry), encoding="utf-8")
-        else:
-            show.json(facts.schema() if what is Schema.FACTS else suitefile.schema(registry))
+    if not markdown:  # a schema is JSON, asked for or not
+        show.json(facts.schema() if what is Schema.FACTS else suitefile.schema(registry))
+    elif json:
+        show.json({"markdown": str(markdown)})

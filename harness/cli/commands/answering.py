@@ -28,7 +28,7 @@ def run(
     from harness import pipeline
     from harness.cli import answers, display, show
 
-    with opened(suite, results, store) as setting:
+    with opened(suite, results, store, measures=True) as setting:
         written = _writer(suite, reports)
         if retry_failed:
             pipeline.forget_failures(setting)

@@ -22,14 +22,17 @@ def show(
 ) -> None:
     """Tell everything about one candidate: its facts, how it does for each profile and why it lost, what it is made of."""
     from harness import pipeline
+    from harness.answer.evidence import Evidence
     from harness.cli import dossier as printing
     from harness.cli import show
     from harness.compare.dossier import dossier
 
     with opened(suite, results, store) as setting:
-        one = setting.known()[setting.space.find(candidate).label]
+        known = setting.known()
+        one = known[setting.space.find(candidate).label]
         runs = {number: setting.store.run(number) for number in one.runs}
-        told = dossier(pipeline.recommend_now(setting), one, runs)
+        behaviour = Evidence(setting.store).behaviour(one, known.get(setting.suite.baseline.label), setting.suite)
+        told = dossier(pipeline.recommend_now(setting), one, runs, behaviour)
     if json:
         show.json(told)
     else:
@@ -55,10 +58,10 @@ def compare(
 
     with opened(suite, results, store) as setting:
         known = setting.known()
-        first, second = (known[setting.space.find(wanted).label] for wanted in (one, other))
-        _require_facts(first)
-        _require_facts(second)
-        told = contrast(pipeline.recommend_now(setting), first, second, Evidence(setting.store))
+        first, second = (setting.space.find(wanted).label for wanted in (one, other))
+        _require_facts(known[first])
+        _require_facts(known[second])
+        told = contrast(pipeline.recommend_now(setting), known, first, second, Evidence(setting.store))
     if json:
         show.json(told)
     else:
@@ -121,7 +124,7 @@ def explain_cost(
     from harness.cli import cost as costs
     from harness.cli import show
 
-    with opened(suite, results, store) as setting:
+    with opened(suite, results, store, measures=True) as setting:
         told = cost.explain(setting, candidate, show.doing)
     if json:
         show.json(told)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from typer.core import TyperGroup
 
+from harness.cli.commands import pytest_files
+from harness.cli.commands.self_test import self_test
 from harness.cli.opening import AsJson, Reports, Results, StoreUrl, SuiteFile, opened, telling_errors
 
 MEASURE: Final = "measure"
 BY_CI: Final = "CI"
 """The variable that services for continuous integration set."""
+NO_BASELINE, NOT_MEASURED = 4, 5
 
 
 class SuiteFirst(TyperGroup):
@@ -24,17 +29,48 @@ class SuiteFirst(TyperGroup):
         return super().parse_args(ctx, args if named else [MEASURE, *args])
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """End as what could not be measured does where nobody foresaw why: Python's own status would say that something regressed."""
+    import traceback
+
+    from harness.cli import show
+    from harness.errors import HarnessError, NoBaselineError
+
+    try:
+        yield
+    except NoBaselineError as error:
+        show.error(error)
+        raise typer.Exit(NO_BASELINE) from None
+    except (HarnessError, typer.Exit):
+        raise
+    except OSError as error:
+        show.error(HarnessError(f"not measured: {error.filename or 'the system'}: {error.strerror or error}"))
+        raise typer.Exit(NOT_MEASURED) from None
+    except Exception as error:
+        traceback.print_exc()
+        show.error(HarnessError(f"not measured: {type(error).__name__}: {error}"))
+        raise typer.Exit(NOT_MEASURED) from None
+
+
 app = typer.Typer(help="Stop merges that make what is deployed worse.", no_args_is_help=True, cls=SuiteFirst)
 
 
 @app.command(MEASURE, short_help="measure a suite at two revisions; `gate SUITE` is the same")
 def measure(
+    context: typer.Context,
     suite: SuiteFile,
     baseline: Annotated[
         str | None, typer.Option(metavar="REF", help="git revision to compare with; default: where the main branch parted")
     ] = None,
     baseline_artifact: Annotated[
         Path | None, typer.Option(metavar="FILE", help="compare with this ONNX file instead of a revision")
+    ] = None,
+    baseline_suite: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="compare with another suite, its candidates paired by label")
+    ] = None,
+    stored: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="compare with what harness baseline stored, measuring one arm alone")
     ] = None,
     candidate: Annotated[
         list[str] | None,
@@ -53,30 +89,28 @@ def measure(
 ) -> None:
     """Measure a suite's candidates at two revisions, in interleaved blocks, and say whether anything became worse.
 
-    The candidate is the suite as it is; the baseline its files at another revision. Writes gate.json, junit.xml, gate.md and
-    index.html into reports/SUITE/gate.
+    The candidate is the suite as it is; the baseline its files at another revision, another suite, or what is stored of an
+    earlier job. Writes gate.json, junit.xml, gate.md and index.html into reports/SUITE/gate.
 
     Exit status: 0 pass or improved (inconclusive, too, unless --strict), 1 regressed or missing, 2 wrong question, 3 void or not
-    decided, 5 not measured.
+    decided, 4 nothing to compare with, 5 not measured.
     """
     import os
 
-    from harness.cli import gate, show
-    from harness.gate.samples import Plan
+    from harness.cli import gate, repeating, show
+    from harness.gate.looks import planned
     from harness.gate.writing import write
     from harness.gating import asked
     from harness.gating.running import Wish
 
-    words = [f"--baseline {baseline}"] * bool(baseline) + [f"--baseline-artifact {baseline_artifact}"] * bool(baseline_artifact)
-    wish = Wish(
-        plan=Plan(max_blocks=max_blocks, on_inconclusive="fail" if strict else "warn"),
-        control=bool(os.environ.get(BY_CI)) if control is None else control,
-        seed=seed,
-        reproduce=" ".join(["harness gate", str(suite), *words, *([f"--seed {seed}"] if seed else [])]),
-    )
-    with opened(suite, results, store) as setting, gate.progress() as say:
-        against = asked.Against(baseline, baseline_artifact)
-        samples = asked.measured(setting, suite, against, candidate or (), wish, say)
+    controlled = bool(os.environ.get(BY_CI)) if control is None else control
+    wish = Wish(planned(max_blocks, "fail" if strict else "warn"), controlled, seed)
+    with opened(suite, results, store, measures=True) as setting, _answering(), gate.progress() as say:
+        against = asked.Against(baseline, baseline_artifact, stored, baseline_suite)
+        measured = asked.measured(setting, suite, against, candidate or (), wish, say)
+        settled = {"control": controlled, "baseline": None if stored else measured.arms.baseline.about.get("revision")}
+        again = repeating.command("harness gate", context, settled, without=("store", "json"))
+        samples = measured.model_copy(update={"reproduce": again})
         folder = reports / setting.suite.name / "gate"
         verdict = write(samples, folder)
     if json:
@@ -107,6 +141,7 @@ def decide(
 
     with telling_errors():
         samples = read(file.read_bytes(), str(file))
+    with telling_errors(), _answering():
         verdict = write(samples, reports) if reports else verdict_on(samples)
     if json:
         show.json(verdict.model_dump(mode="json"))
@@ -115,3 +150,7 @@ def decide(
         if reports:
             show.written(reports / "index.html")
     raise typer.Exit(verdict.exit_status)
+
+
+app.command("self-test", short_help="what can be told on this machine: something against itself")(self_test)
+app.command("pytest", short_help="judge files that pytest-benchmark wrote")(pytest_files.compare)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.opening import AsJson, Reports, Results, StoreUrl, opened, telling_errors
+from harness.cli.opening import AsJson, Reports, Results, StoreUrl, opened, store_url, telling_errors
 
 
 def import_tables(
@@ -25,7 +25,7 @@ def import_tables(
 
     with telling_errors():
         tables = published.read_all(source, files)
-        with Store(store or f"sqlite:///{results.resolve() / 'harness.db'}") as opened:
+        with Store(store_url(results, store)) as opened:
             told = published.take_in(opened, tables)
     if json:
         show.json(told)

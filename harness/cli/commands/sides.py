@@ -39,9 +39,16 @@ def report(
         answers = [_answer(path, results, store) for path in what]
         names = sides.named(answers, what)
         told = across(answers, names)
-        folder = "-".join(["sides", *(re.sub(r"[^\w.]+", "_", name) for name in names)])[:FOLDER_AT_MOST]
-        page = reporting.write_sides(told, reports / folder, light)
+        page = reporting.write_sides(told, reports / _folder(names), light)
     return page, told, max(map(status, answers))
+
+
+def _folder(names: Sequence[str]) -> str:
+    """Return the name of a comparison's folder; one that is cut ends in a digest, so that no other comparison has it."""
+    from harness.keys import digest
+
+    whole = "-".join(["sides", *(re.sub(r"[^\w.]+", "_", name) for name in names)])
+    return whole if len(whole) <= FOLDER_AT_MOST else f"{whole[:FOLDER_AT_MOST]}-{digest(list(names))[:8]}"
 
 
 def _answer(path: Path, results: Path, store: str | None) -> dict[str, Any]:

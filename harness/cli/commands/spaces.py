@@ -33,7 +33,8 @@ def matrix(
 ) -> None:
     """Tell what became of every model with every chain on every runtime: measured, ruled out, or failed, and why."""
     from harness import matrix as combinations
-    from harness.cli import show, tables
+    from harness.cli import matrix as printing
+    from harness.cli import show
 
     with opened(suite, results, store) as setting:
         found = combinations.matrix(setting)
@@ -44,4 +45,4 @@ def matrix(
     if json:
         show.json(found)
     elif not markdown:
-        tables.matrix(found)
+        printing.show(found)

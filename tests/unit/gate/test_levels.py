@@ -33,7 +33,10 @@ def test_metrics_have_the_unit_and_the_direction_that_they_have_elsewhere():
 
 
 def test_whatever_is_counted_of_an_artifact_has_a_limit():
-    assert set(levels.LIMITS) == {name for name, metric in METRICS.items() if metric.scope is Scope.ARTIFACT}
+    counted = {name for name, metric in METRICS.items() if metric.scope is Scope.ARTIFACT}
+    assert set(levels.LIMITS) == counted | {"operators"}
+    assert not any(METRICS[name].higher for name in counted)
+    assert {name for name in levels.LIMITS if levels.counted(name, 1, 1).advisory} == {"operators", "complexity"}
     assert levels.counted("size", 100, 120).limit == 0.01
     assert levels.counted("macs", 100, None).limit == 0
 
@@ -45,6 +48,8 @@ def test_the_levels_are_those_in_the_docs():
         name: (int(tol) / 100, int(detect) / 100, bool(aside)) for names, tol, detect, aside in rows for name in names.split(", ")
     }
     assert told == {f"`{name}`": (one.tol, one.detect, one.advisory) for name, one in levels.TIMED.items()}
-    rules = dict(re.findall(r"^\| (`[^|]*) \| a rule: (?:no|at most (\d+) % of) growth \| \|$", text, re.MULTILINE))
+    rules = dict(
+        re.findall(r"^\| (`[^|]*) \| a rule: (?:no|at most (\d+) % of) growth(?:; advisory)? \| \|$", text, re.MULTILINE)
+    )
     limits = {name: int(limit or 0) / 100 for names, limit in rules.items() for name in names.split(", ")}
     assert limits == {f"`{name}`": limit for name, limit in levels.LIMITS.items()}

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.errors import InputError
-from harness.gate.looks import levels, looks, schedule, share
+from harness.gate.looks import levels, looks, planned, schedule, share
 from harness.gate.samples import Metric, Outcomes, Plan
 from tests.gate_samples import LATENCY, case, samples
 
@@ -18,6 +18,12 @@ def test_the_first_look_is_as_early_as_a_bound_can_be_that_sure_and_one_block_mo
 def test_the_looks_at_twenty_metrics_are_those_of_the_design():
     assert looks(Plan(), 1 / 20) == (14, 20, 28, 40)
     assert looks(Plan(looks=5, growth=1.7, max_blocks=120), 1 / 20) == (15, 26, 45, 77, 120)
+
+
+def test_a_run_of_more_blocks_than_usual_is_looked_at_once_more_and_further_apart():
+    assert looks(planned(120, "warn"), 1 / 20) == (15, 26, 45, 77, 120)
+    assert looks(planned(40, "fail"), 1 / 20) == (14, 20, 28, 40)
+    assert planned(40, "fail").on_inconclusive == planned(41, "fail").on_inconclusive == "fail"
 
 
 def test_looks_that_would_come_after_the_last_are_left_out():

@@ -105,8 +105,16 @@ def test_a_short_history_tells_how_much_it_lacks_and_a_long_one_what_it_can_tell
         history = History(identities={"here": HERE.identity}, jobs=tuple(jobs))
         return shown(samples(case(blocks=(Block(candidate=turn(0.0107)),)), history=history))
 
-    assert "| inconclusive, 7 of 20 earlier jobs in this environment |" in told(7)
+    assert "| inconclusive, 7 of 20 earlier jobs |" in told(7)
     assert re.search(r"\| inconclusive, 30 earlier jobs can tell no less than \+\d\.\d % \|", told(30))
+
+
+def test_what_is_to_be_known_of_the_arms_is_told_in_every_format():
+    told = samples(case([0.0] * 14), remarks=("both arms have <the same> artifact",))
+    assert "- both arms have &lt;the same> artifact" in shown(told).splitlines()
+    assert '<p class="arms">Both arms have &lt;the same&gt; artifact.</p>' in page.render(decide(told), told)
+    assert parsed(told).find("testsuite[@name='gate']/system-out").text == "both arms have <the same> artifact"
+    assert parsed(told).get("errors") == "0"
 
 
 def parsed(told):

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from harness.errors import JobError
 from harness.gate.decide import decide
 from harness.gate.samples import Plan
+from harness.gating import blocks as blocks_module
 from harness.gating.arms import ArmError, Contest
-from harness.gating.blocks import LONGEST, Blocks, slicing
+from harness.gating.asking import IDLE, Process
+from harness.gating.blocks import LONGEST, NO_ROOM, Blocks, slicing
+from harness.gating.revised import Revised
 from harness.gating.running import Run, Wish, queries
-from harness.gating.sides import Side
 from harness.registry import Registry
 from harness.suitefile import loads
 from tests.gate_samples import HERE, case
@@ -72,6 +74,44 @@ def test_a_block_has_the_time_that_each_arm_takes_and_the_same_queries(job, tmp_
     assert {"involuntary"} <= turns["baseline"].machine.keys()
 
 
+def test_warm_ups_are_kept_and_an_arm_is_told_how_to_wait(job, tmp_path):
+    blocks = Blocks({"baseline": job(latency=0.01), "candidate": job(latency=0.01)}, tmp_path, 60, seed=0)
+    turn = blocks.measure(4).turns()["baseline"]
+    assert 5 <= len(turn.samples["warm_up"]) <= 400
+    assert min(turn.samples["warm_up"]) >= 0.01
+
+
+@pytest.mark.parametrize("name", ["OMP_WAIT_POLICY", "KMP_BLOCKTIME"])
+def test_the_process_of_an_arm_has_threads_that_sleep_while_they_wait(job, tmp_path, name):
+    with Process(job(), tmp_path, 60) as process:
+        variables = psutil.Process(process.pid).environ()
+    assert variables[name] == IDLE[name]
+
+
+@pytest.mark.parametrize("kind", NO_ROOM)
+def test_whole_processes_alternate_from_then_on_where_a_second_one_finds_no_memory(job, tmp_path, monkeypatch, kind):
+    alive, refused = set(), []
+
+    class Roomy(Process):
+        def __init__(self, *words):
+            if alive:
+                refused.append(words)
+                raise JobError(kind, "warm_up", "planted")
+            super().__init__(*words)
+            alive.add(self)
+
+        def close(self):
+            alive.discard(self)
+            super().close()
+
+    monkeypatch.setattr(blocks_module, "Process", Roomy)
+    blocks = Blocks({"baseline": job(latency=0.002), "candidate": job(latency=SLOW)}, tmp_path, 60, seed=0)
+    for _ in range(2):
+        turns = blocks.measure(4).turns()
+        assert min(turns["candidate"].samples["latency"]) >= SLOW > min(turns["baseline"].samples["latency"])
+    assert len(refused) == 1
+
+
 def test_whole_processes_alternate_where_there_is_no_memory_for_both(job, tmp_path, monkeypatch):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 0}))
     blocks = Blocks({"baseline": job(latency=0.002), "candidate": job(latency=SLOW)}, tmp_path, 60, seed=0)
@@ -101,8 +141,8 @@ def test_an_arm_that_breaks_is_told_with_its_name(job, tmp_path, planted, kind):
 
 def test_an_arm_that_hangs_is_ended_when_its_time_is_over(job, tmp_path):
     note = tmp_path / "child"
-    blocks = Blocks({"baseline": job(), "candidate": job(fault="hang", note=str(note))}, tmp_path, 5, seed=0)
-    with pytest.raises(JobError, match="no answer after 5 s") as told:
+    blocks = Blocks({"baseline": job(), "candidate": job(fault="hang", note=str(note))}, tmp_path, 20, seed=0)
+    with pytest.raises(JobError, match="no answer after 20 s") as told:
         blocks.measure(4)
     assert told.value.kind == "timed_out"
     child = int(note.read_text())
@@ -118,8 +158,8 @@ def test_an_arm_that_hangs_is_ended_when_its_time_is_over(job, tmp_path):
 def run(tmp_path):
     """A run with two candidates of a suite that are not looked at."""
     registry = Registry.load()
-    side = Side.of(loads(SUITE, registry, tmp_path), registry, "planted", {})
-    wish = Wish(Plan(alpha=0.25, looks=1, max_blocks=6), control=False, seed=0, reproduce="")
+    side = Revised.of(loads(SUITE, registry, tmp_path), registry, "planted", {})
+    wish = Wish(Plan(alpha=0.25, looks=1, max_blocks=6), control=False, seed=0)
     return Run(side, side, wish, HERE, lambda case, text: None)
 
 

@@ -1,5 +1,6 @@
 """Real git, in repositories of a few files."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -76,6 +77,38 @@ def test_a_worktree_goes_away_after_an_error(repository, tmp_path):
     assert git(repository, "worktree", "list").count("\n") == 0
 
 
+def test_a_worktree_that_a_killed_run_left_is_forgotten_whether_its_files_are_there_or_not(repository, tmp_path):
+    here = Repository(repository)
+    for name in ("killed", "killed-and-removed"):
+        here.checked_out(here.baseline(None), tmp_path / "cache" / name).__enter__()
+    shutil.rmtree(tmp_path / "cache" / "killed-and-removed")
+    git(repository, "worktree", "add", "-q", "--detach", str(tmp_path / "mine"))
+    here.forget(tmp_path / "cache")
+    left = git(repository, "worktree", "list").splitlines()
+    assert [line.split()[0] for line in left] == [str(repository), str(tmp_path / "mine")]
+
+
+def test_a_worktree_that_cannot_be_made_is_told_in_the_words_of_git_and_leaves_nothing(repository, tmp_path):
+    here = Repository(repository)
+    (tmp_path / "place" / "tree").mkdir(parents=True)
+    (tmp_path / "place" / "tree" / "file").touch()
+    with (
+        pytest.raises(InputError, match=r"git made no worktree of main .*already exists"),
+        here.checked_out(here.baseline(None), tmp_path / "place"),
+    ):
+        pytest.fail("there is none")
+    assert git(repository, "worktree", "list").count("\n") == 0
+
+
+def test_what_git_does_not_hold_is_told_by_its_path_in_the_repository(repository, tmp_path):
+    (repository / "data").mkdir()
+    for name in ("data/rows.npz", "new.py"):
+        (repository / name).touch()
+    files = [repository / name for name in ("model.py", "new.py", "data/rows.npz")]
+    assert Repository(repository).not_held([*files, tmp_path / "elsewhere"]) == ["data/rows.npz", "new.py"]
+    assert Repository(repository).not_held([]) == []
+
+
 def test_data_that_git_does_not_hold_is_there_in_a_worktree_and_stays(repository, tmp_path):
     (repository / "data").mkdir()
     (repository / "data" / "rows.npz").write_text("rows")
@@ -103,6 +136,36 @@ def test_a_folder_without_git_is_told_with_what_to_do(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="is not in a git repository") as told:
         Repository(tmp_path)
     assert "--baseline-artifact" in str(told.value.hint)
+
+
+@pytest.fixture
+def failing(tmp_path, monkeypatch):
+    """Plant what git says before it fails."""
+
+    def planted(words):
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "git").write_bytes(b"#!/bin/sh\ncat >&2 <<'END'\n" + words + b"\nEND\nexit 128\n")
+        (tmp_path / "bin" / "git").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+
+    return planted
+
+
+def test_a_repository_that_git_does_not_trust_is_told_with_the_command_that_git_advises(failing, tmp_path):
+    advised = "git config --global --add safe.directory /repository"
+    failing(
+        b"fatal: detected dubious ownership in repository at '/repository'\n"
+        b"To add an exception for this directory, call:\n\n\t" + advised.encode()
+    )
+    with pytest.raises(InputError, match=r"detected dubious ownership in repository at '/repository'$") as told:
+        Repository(tmp_path)
+    assert told.value.hint == advised
+
+
+def test_what_git_says_in_no_encoding_is_told_all_the_same(failing, tmp_path):
+    failing(b"warning: first\nfatal: bad object \xff")
+    with pytest.raises(InputError, match="git finds no repository: bad object "):
+        Repository(tmp_path)
 
 
 def test_a_machine_without_git_is_told(tmp_path, monkeypatch):

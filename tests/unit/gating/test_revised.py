@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.errors import InputError
-from harness.gating.arms import outcomes
+from harness.errors import InputError, NoBaselineError
+from harness.gate.samples import Outcomes
 from harness.gating.blocks import turn
-from harness.gating.sides import Side, chosen, pairs
+from harness.gating.revised import Revised, across, chosen, pairs
 from harness.record import Artifact, Preprocess
 from harness.registry import Registry
 from harness.suitefile import loads
@@ -21,7 +21,7 @@ models: [{models}]
 runtimes: {runtimes}
 profiles: {{any: {{weights: {{size: 1}}, range: {{size: [1 kB, 1 MB]}}}}}}
 """
-    return Side.of(loads(text, REGISTRY, folder), REGISTRY, "here", {}, instead)
+    return Revised.of(loads(text, REGISTRY, folder), REGISTRY, "here", {}, instead)
 
 
 TREE, LINES = "decision_tree@onnxruntime/b1", "logistic_regression@onnxruntime/b1"
@@ -48,6 +48,16 @@ def test_of_many_candidates_the_recommended_ones_are_compared(tmp_path):
         pairs(many, many, (), ())
 
 
+def test_two_suites_are_paired_by_label_or_one_to_one(tmp_path):
+    tree, lines, many = (side(tmp_path, text) for text in ("{sklearn: decision_tree}", "{sklearn: logistic_regression}", MANY))
+    (only,) = across(tree, lines, (), ())
+    assert (only.name, only.baseline.label, only.candidate.label) == (LINES, TREE, LINES)
+    assert [(one.name, one.baseline.label) for one in across(many, tree, (), ())] == [(TREE, TREE)]
+    two = side(tmp_path, "{sklearn: [mlp, random_forest]}")
+    with pytest.raises(NoBaselineError, match="no candidate in common"):
+        across(two, tree, (), ())
+
+
 def test_a_file_stands_in_with_the_inputs_of_the_other_arm(tmp_path):
     file = tmp_path / "a.onnx"
     file.touch()
@@ -66,7 +76,7 @@ def artifact(preprocess):
 
 
 def test_answers_are_counted_by_whose_are_right():
-    told = outcomes([True, True, False, False, True], [True, False, True, False, False])
+    told = Outcomes.of([True, True, False, False, True], [True, False, True, False, False])
     assert (told.both, told.lost, told.gained, told.neither) == (1, 2, 1, 1)
 
 
@@ -79,10 +89,12 @@ def test_of_very_many_queries_some_are_kept_at_equal_distances():
         "queries": 2000,
         "throttled": [],
         "hertz": None,
+        "degrees": 60.0,
     }
-    found = turn({"load_time": 1.0, "cold_start": 2.0}, slices, end, threads=1, batch_size=4)
+    found = turn({"load_time": 1.0, "cold_start": 2.0, "warm_up": taken}, slices, end, threads=1, batch_size=4)
     assert len(found.samples["latency"]) == 400
     assert found.samples["latency"][:3] == (1.0, 6.0, 11.0)
     assert found.samples["throughput"] == (2000.0, 2000.0)
     assert found.samples["memory_peak"] == (1.0,)
-    assert (found.quality, found.machine) == ("clean", {"involuntary": 3.0})
+    assert found.samples["warm_up"][:2] == (1.0, 6.0)
+    assert (found.quality, found.machine) == ("clean", {"involuntary": 3.0, "degrees": 60.0})

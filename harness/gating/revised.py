@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.compatibility import refusal, workload
-from harness.errors import InputError
+from harness.errors import InputError, NoBaselineError
 from harness.gate.samples import Arm
 from harness.prepare.plan import Planner
 from harness.record import Artifact
@@ -21,7 +21,7 @@ FEW: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Revised:
     """A suite at one revision. ``about`` is whatever finds it again."""
 
     suite: Suite
@@ -33,8 +33,8 @@ class Side:
     """An ONNX file that takes the place of every candidate's artifact."""
 
     @classmethod
-    def of(cls, suite: Suite, registry: Registry, label: str, about: Mapping[str, Any], instead: Path | None = None) -> Side:
-        """Return a suite's side."""
+    def of(cls, suite: Suite, registry: Registry, label: str, about: Mapping[str, Any], instead: Path | None = None) -> Revised:
+        """Return a suite, read at some revision."""
         arm = Arm(label=label, about=dict(about))
         return cls(suite, registry, expand(suite, registry), Planner(suite, registry), arm, instead)
 
@@ -43,7 +43,7 @@ class Side:
         return next((one for one in self.space.everything if one.label == label), None)
 
     def standing_in(self, candidate: Candidate, other: Artifact) -> Candidate:
-        """Return the candidate with this side's file in the place of its model, which gets the inputs of the ``other`` arm."""
+        """Return the candidate with this arm's file in the place of its model, which gets the inputs of the ``other`` arm."""
         if self.instead is None:
             return candidate
         options = {"file": str(self.instead), "preprocess": other.preprocess.model_dump(mode="json", exclude_defaults=True)}
@@ -64,12 +64,24 @@ class Pair:
     candidate: Candidate | None
 
 
-def pairs(baseline: Side, candidate: Side, wanted: Sequence[str], recommended: Sequence[str]) -> list[Pair]:
+def pairs(baseline: Revised, candidate: Revised, wanted: Sequence[str], recommended: Sequence[str]) -> list[Pair]:
     """Return what is compared: what is ``wanted``; else all candidates, if they are few; else what is ``recommended``."""
     labels = chosen(candidate.space, wanted, recommended)
     if not wanted and _are_few(candidate.space) and _are_few(baseline.space):
         labels = list(dict.fromkeys((*labels, *(one.label for one in baseline.space.candidates))))
     return [Pair(label, baseline.candidate(label), candidate.candidate(label)) for label in labels]
+
+
+def across(baseline: Revised, candidate: Revised, wanted: Sequence[str], recommended: Sequence[str]) -> list[Pair]:
+    """Return what is compared of two suites: candidates of one label; or the single one of each, whatever its label."""
+    if len(baseline.space.candidates) == len(candidate.space.candidates) == 1:
+        (old,), (new,) = baseline.space.candidates, candidate.space.candidates
+        return [Pair(new.label, old, new)]
+    found = pairs(baseline, candidate, wanted, recommended)
+    if not any(one.baseline and one.candidate for one in found):
+        message = f"{candidate.arm.label} and {baseline.arm.label} have no candidate in common"
+        raise NoBaselineError(message, "candidates are paired by label; or leave a single one in each suite")
+    return found
 
 
 def chosen(space: Space, wanted: Sequence[str], recommended: Sequence[str]) -> list[str]:

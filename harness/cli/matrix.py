@@ -14,7 +14,7 @@ from harness.report.matrix import counted, reasons, times
 STYLES: Final = {"measured": "green", "ruled_out": "dim", "failed": "red", "not_tried": "yellow"}
 
 
-def matrix(told: Mapping[str, Any]) -> None:
+def show(told: Mapping[str, Any]) -> None:
     """Print what became of every combination."""
     console = out()
     numbers = reasons(told["cells"])
