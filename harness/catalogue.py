@@ -12,7 +12,7 @@ from harness.metrics import METRICS
 from harness.registry import Registry
 from harness.suitefile import ready_made
 
-LISTED: Final = ("models", "passes", "runtimes", "datasets", "scenarios", "metrics", "profiles")
+LISTED: Final = ("models", "passes", "runtimes", "datasets", "scenarios", "explainers", "metrics", "profiles")
 
 
 def listing(registry: Registry, kind: str | None = None) -> dict[str, Any]:

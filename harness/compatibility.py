@@ -75,6 +75,16 @@ def refusal(registry: Registry, model: Choice, passes: Sequence[Choice], runtime
     return _follows(registry, passes) or _order(steps) or _ends(steps, traits, target) or _lacking(traits, target)
 
 
+def traits(registry: Registry, model: Choice, passes: Sequence[Choice]) -> frozenset[str]:
+    """Return what a model is behind a chain of passes."""
+    found = registry.models[model.part].traits(model.options)
+    for choice in passes:
+        part = registry.passes[choice.part]
+        if isinstance(part, ChangesTraits):
+            found = part.traits(found, choice.options)
+    return found
+
+
 def _follows(registry: Registry, passes: Sequence[Choice]) -> str | None:
     """Return why one of the passes comes too late: what it follows had to be the last."""
     undone = next(((one, after) for one, after in pairwise(passes) if registry.passes[one.part].last), None)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness import scoring, stats, units
+from harness import explained, scoring, stats, units
 from harness.interfaces import Array
 from harness.keys import fact_key
 from harness.measure import contention
@@ -28,10 +28,21 @@ def of_artifact(artifact: Artifact, subject: Subject) -> list[Fact]:
         "parameters": artifact.parameters,
         "macs": artifact.macs,
         "activations": artifact.activations,
+        "complexity": artifact.complexity,
     }
     return [
         _fact(METRICS[name], Estimate(count, count, count, 1), subject) for name, count in counts.items() if count is not None
     ]
+
+
+def of_estimates(estimates: Mapping[str, Estimate | None], subject: Subject) -> list[Fact]:
+    """Return facts of metrics that were estimated; one that is not defined has none."""
+    return [_fact(METRICS[name], estimate, subject) for name, estimate in estimates.items() if estimate is not None]
+
+
+def key(metric: Metric, subject: Subject) -> str:
+    """Return the key of a metric's fact."""
+    return fact_key(subject(metric))
 
 
 def of_run(
@@ -126,6 +137,13 @@ def of_peak(found: Mapping[str, Any], subject: Subject) -> list[Fact]:
     return [_fact(METRICS["server_rate"], estimate, subject, _prevailing(grades))]
 
 
+def of_explanations(samples: Mapping[str, Array], baseline: Mapping[str, Array] | None, subject: Subject) -> list[Fact]:
+    """Return the facts of a candidate's explanations; ``baseline`` has those of the suite's baseline, if they are known."""
+    estimates = explained.estimates(samples)
+    estimates["explanation_agreement"] = explained.agreement(samples, baseline) if baseline else None  # {}: it could not be
+    return [_fact(METRICS[name], one, subject) for name, one in estimates.items() if one is not None]
+
+
 def from_facts(facts: Mapping[str, Fact], target: Target) -> dict[str, Fact]:
     """Return the facts that follow from ``facts`` and from what the suite states of its target."""
     rate = facts.get("throughput")
@@ -201,7 +219,7 @@ def _fact(
         key=fact_key(about),
         metric=metric.name,
         value=float(estimate.value),
-        low=float(estimate.low if metric.unit == units.NUMBER else np.clip(estimate.low, 0, None)),
+        low=float(estimate.low if metric.unit in (units.NUMBER, units.SHARE) else np.clip(estimate.low, 0, None)),
         high=float(estimate.high),
         n=estimate.n,
         unit=metric.unit,

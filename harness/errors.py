@@ -3,6 +3,7 @@
 HarnessError                    one line that says what and where, and a hint that says what to do
 ├── SuiteError                  the suite file is wrong: all its mistakes, each with its place
 ├── InputError                  a file, folder, model or option of the user's does not fit
+├── NoBaselineError             what a gate was to compare with is not there, or cannot be compared
 ├── UnavailableError            a package, device or download is not there
 ├── StoreError                  the result store cannot be opened or read
 ├── JobError                    a job in another process ended without a result: classified
@@ -50,6 +51,10 @@ class SuiteError(HarnessError):
 
 class InputError(HarnessError):
     """A user's file, folder, model or option that does not fit what was asked of it."""
+
+
+class NoBaselineError(HarnessError):
+    """A baseline that is not there, or that nothing of the candidate can be compared with."""
 
 
 class UnavailableError(HarnessError):

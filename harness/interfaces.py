@@ -2,7 +2,8 @@
 
 A part is a light declaration (name, options, what it can do) plus a *door*, ``"module:function"``: the code that
 imports the heavy package, loaded only in the process that needs it. Built-in parts and other people's are declared
-through the same entry-point groups (``harness.datasets``, ``.models``, ``.passes``, ``.runtimes``, ``.scenarios``).
+through the same entry-point groups (``harness.datasets``, ``.models``, ``.passes``, ``.runtimes``, ``.scenarios``,
+``.explainers``).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy.typing as npt
 
@@ -119,6 +120,23 @@ class GivesSeveral(Protocol):
         """Return the names of a record's arrays; none where samples are images or rows."""
 
 
+class Names(NamedTuple):
+    """What things in a dataset are called."""
+
+    classes: tuple[str, ...] = ()
+    """In the order of their numbers; none where that is not known, or there are none."""
+    columns: tuple[str, ...] = ()
+    """Of rows; none where samples are no rows."""
+
+
+@runtime_checkable
+class GivesNames(Protocol):
+    """What a dataset has beside the rest when it can tell, without reading the samples, what is in them."""
+
+    def names(self, options: Mapping[str, Any], folder: Path) -> Names:
+        """Return the names of its classes and columns: numbers, where they have none."""
+
+
 @runtime_checkable
 class TakesSeveral(Protocol):
     """What a model source or a pass has beside the rest when it can handle records."""
@@ -153,6 +171,8 @@ class Runtime(Part, Protocol):
     """Whether it compiles the artifact anew for each shape of its input; it then answers batches of one size only."""
     code_variable: str
     """The environment variable that names the folder for what it compiles; empty where it keeps nothing compiled."""
+    idle_options: Mapping[str, Any]
+    """What its door is given beside its options to have its threads sleep between queries; empty where they do, or cannot."""
 
 
 class Session(Protocol):
@@ -166,6 +186,52 @@ class Session(Protocol):
 
     def device_memory(self) -> int | None:
         """Return the most bytes its allocator has held on a GPU so far; None where it has none of its own."""
+
+
+@runtime_checkable
+class GivesGradients(Protocol):
+    """What a runtime has beside the rest when its sessions are ``Differentiable``."""
+
+    gradients: bool
+
+
+class Differentiable(Session, Protocol):
+    """A session through which gradients can be taken."""
+
+    def forward(self, batch: Any) -> Any:
+        """Return the scores of a preprocessed ``batch``, both PyTorch tensors that know how they were made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision of a candidate that is to be explained: a sample, and the class (or target) whose score is asked about.
+
+    Features are columns of a table, or pixels or rectangles of an image; a *coalition* says which of them are kept (1) and which
+    give way to the background (0).
+    """
+
+    features: int
+    value: Callable[[Array], Array]
+    """Coalitions, shape (n, features) → the score asked about, of the sample that each leaves, shape (n)."""
+    target: int
+    """The column of the scores that is asked about."""
+    seed: int
+    session: Session
+    sample: Batch
+    """The sample as the model takes it, in a batch of one."""
+    background: Batch
+    """The same of a sample without any of its features."""
+    places: Array
+    """Which feature each number of ``sample`` belongs to."""
+    artifact: Path
+    """Folder of the artifact."""
+
+
+class Explainer(Part, Protocol):
+    """A way to explain decisions. Its door is ``explain(decision, options) -> attributions``, shape (features)."""
+
+    def refusal(self, traits: frozenset[str], runtime: Runtime) -> str | None:
+        """Return why it cannot explain models with these traits on ``runtime``, or None where it can."""
 
 
 class Clock(Protocol):
@@ -243,6 +309,8 @@ class Samples:
     """Whether the labels mean something (see ``Dataset.labelled``)."""
     task: str = "classification"
     """What the labels are: class numbers, int64 (n); of a ``regression`` targets, float32 (n, k); of an ``embedding`` nothing."""
+    columns: tuple[str, ...] = ()
+    """Names of a table's columns, where it has any."""
     pairs: Array | None = None
     """What embeddings are judged by: rows of (index, index, similarity), of test samples, float64."""
 

@@ -16,6 +16,8 @@ PREPARE_GUESS: Final = 12.0
 START_GUESS: Final = {"torch": 7.0, "onnx": 1.0}
 """Seconds to start a measuring process and load an artifact, by format: importing torch is most of it."""
 
+EXPLAIN_GUESS: Final = 10.0
+"""Seconds to explain decisions of a small model: importing what explains is most of it."""
 PROBES_GUESS: Final = 12
 """Arrival rates that are tried until the largest is found."""
 
@@ -69,7 +71,7 @@ def _estimate(setting: Setting, known: Mapping[str, Known], chosen: int) -> dict
     ]
     each = statistics.mean(spent) if spent else PREPARE_GUESS
     prepare = each * len({one.plan.recipe for one in open_ if one.artifact is None})
-    measure = sum(_measuring(setting, one) for one in open_) * share
+    measure = (sum(_measuring(setting, one) for one in open_) + _explaining(setting, open_)) * share
     total = prepare + measure
     limit = setting.suite.search.minutes * 60
     return {
@@ -79,6 +81,12 @@ def _estimate(setting: Setting, known: Mapping[str, Known], chosen: int) -> dict
         "limited": total > limit,
         "rests_on": "artifacts prepared here before" if spent else "a guess: nothing was prepared here yet",
     }
+
+
+def _explaining(setting: Setting, open_: Sequence[Known]) -> float:
+    """Return seconds to explain decisions, where all candidates' are: those that differ in threads or batch size share them."""
+    asked = [one for one in open_ if one.explained is None and one.unexplained is None] if setting.ledger.explains_all else []
+    return EXPLAIN_GUESS * len({(one.plan.recipe, one.candidate.runtime.part) for one in asked})
 
 
 def _measuring(setting: Setting, one: Known) -> float:

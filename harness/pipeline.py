@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from harness import published
+from harness import deriving, published
 from harness.answer import building, since
 from harness.answer.evidence import Evidence
+from harness.answer.grounds import Decider
 from harness.errors import HarnessError, InputError
 from harness.evaluate import Evaluation, Evaluator, QuickLook
 from harness.ledger import Known, Ledger, finished
@@ -22,7 +23,7 @@ from harness.measure import environment as machine
 from harness.record import Environment
 from harness.registry import Registry
 from harness.running.live import Live, Publish
-from harness.running.profiling import profile, worth_profiling
+from harness.running.profiling import explain, profile, worth_profiling
 from harness.running.progress import Observer, Status
 from harness.running.tally import Tally
 from harness.screen import screen
@@ -53,8 +54,9 @@ class Setting:
     root: Path
 
     def known(self) -> dict[str, Known]:
-        """Return what the store knows of every candidate and baseline."""
-        return self.ledger.look_up(self.space.everything)
+        """Return what the store knows of every candidate and baseline, with what follows from that and was not in it yet."""
+        known = self.ledger.look_up(self.space.everything)
+        return self.ledger.look_up(self.space.everything) if deriving.complete(self.ledger, known.values()) else known
 
 
 def settle(suite: Suite, registry: Registry, store: Store, root: Path) -> Setting:
@@ -106,7 +108,9 @@ class _Run:
     def __init__(self, setting: Setting, observer: Observer, workshop: Workshop, publish: Publish | None) -> None:
         self.setting, self.observer, self.workshop = setting, observer, workshop
         self.before = setting.known()
-        self.tally = Tally(setting.suite, setting.space, self.before, observer)
+        self.evidence = Evidence(setting.store)
+        self.decider = Decider(setting.suite, setting.space, self.evidence)
+        self.tally = Tally(self.decider, self.before, observer)
         self.evaluator = Evaluator(
             setting.ledger, setting.store, setting.environment, workshop, setting.root, lambda: self.left(OVERTIME)
         )
@@ -125,8 +129,10 @@ class _Run:
         study, progress = self._search()
         replicates = self._replicate()
         known = setting.known()
-        worth = worth_profiling(setting.suite, setting.space, known)
+        worth = worth_profiling(self.decider.of(known).decided(), known)
         profile(self.evaluator, worth, known, self.observer.stage, self.left)
+        if setting.suite.explain:
+            explain(self.evaluator, worth, known, self.observer.stage, self.left)
         known = setting.known()
         told = {
             "screened": _screened(setting, known),
@@ -148,7 +154,7 @@ class _Run:
         """Return the answer that ``known`` gives, with what is ``told`` of the run."""
         setting = self.setting
         before = since.recall(setting.store, setting.suite.name, setting.environment.id)
-        return building.build(setting.suite, setting.space, known, setting.environment, Evidence(setting.store), told, before)
+        return building.build(setting.suite, setting.space, known, setting.environment, self.evidence, told, before)
 
     def _spent(self, progress: Progress) -> dict[str, float]:
         """Return the seconds spent, by what they were spent on."""
@@ -202,17 +208,15 @@ class _Run:
 
     def _replicate(self) -> str:
         """Measure contenders in more processes; return why that ended."""
-        from harness.search.rounds import contenders, replicate
+        from harness.search.rounds import replicate
 
-        setting = self.setting
-        labels, baseline_of = inside(setting.space), setting.space.baseline_of()
-        return replicate(
-            setting.suite,
-            setting.known,
-            lambda known: contenders(setting.suite, known, labels, baseline_of),
-            self._again,
-            self.left,
-        )
+        return replicate(self.setting.suite, self.setting.known, self._contenders, self._again, self.left)
+
+    def _contenders(self, known: Mapping[str, Known]) -> list[str]:
+        from harness.search.rounds import contenders
+
+        on = self.decider.of(known)
+        return contenders(on.decided(), on.baseline_of, finished(known))
 
     def _evaluate(self, candidate: Candidate) -> Evaluation:
         return self.tally.add(self.evaluator.evaluate(candidate, partial(self.observer.stage, candidate.label)))

@@ -99,6 +99,8 @@ class Artifact(Value):
     """Folder with the test split after the artifact's geometry: ``samples.npy`` and ``labels.npy``."""
     originals: str = ""
     """Folder with some samples of the test split as they are, for queries end to end."""
+    background: str = ""
+    """Folder with what stands for a feature that is not there (``coalitions.Background``); empty where nothing is explained."""
     samples: int | None = None
     """How many the test split has; None in what was made before they were counted."""
     sample_shape: tuple[int, ...]
@@ -111,6 +113,8 @@ class Artifact(Value):
     parameters: int | None = None
     macs: int | None = None
     activations: int | None = None
+    complexity: int | None = None
+    """What a reader of the model must read (``glass``); None where it cannot be read."""
     notes: dict[str, JsonValue] = Field({})
     """What the stages told about themselves: training steps, layers kept, loss at the end."""
 

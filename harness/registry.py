@@ -9,9 +9,9 @@ from importlib.metadata import entry_points
 from typing import Any, Final, Protocol, cast
 
 from harness.errors import InputError, UnavailableError
-from harness.interfaces import Dataset, ModelSource, Part, Pass, Runtime, Scenario
+from harness.interfaces import Dataset, Explainer, ModelSource, Part, Pass, Runtime, Scenario
 
-KINDS: Final = ("datasets", "models", "passes", "runtimes", "scenarios")
+KINDS: Final = ("datasets", "models", "passes", "runtimes", "scenarios", "explainers")
 
 DISTRIBUTIONS: Final[Mapping[str, str]] = {
     "sklearn": "scikit-learn",
@@ -36,6 +36,7 @@ class Registry:
     passes: Mapping[str, Pass]
     runtimes: Mapping[str, Runtime]
     scenarios: Mapping[str, Scenario]
+    explainers: Mapping[str, Explainer]
 
     @classmethod
     def load(cls) -> Registry:

@@ -36,7 +36,7 @@ def estimate(metric: str, scores: Array, labels: Array) -> Estimate | None:
     if metric == "spearman":
         return correlation(similarities(scores, labels), labels[:, 2])
     found = INFLUENCES[metric](scores.astype(np.float64), labels.astype(np.float64))
-    return None if found is None else _on_a_log_scale(found, 1.0 if metric == "r2" else 0.0)
+    return None if found is None else on_a_log_scale(found, 1.0 if metric == "r2" else 0.0)
 
 
 def difference(metric: str, scores: Array, others: Array, labels: Array) -> dict[str, float] | None:
@@ -77,7 +77,7 @@ def _r2(scores: Array, targets: Array) -> Influence | None:
 INFLUENCES: Final[Mapping[str, Callable[[Array, Array], Influence | None]]] = {"rmse": _rmse, "mae": _mae, "r2": _r2}
 
 
-def _on_a_log_scale(found: Influence, top: float) -> Estimate:
+def on_a_log_scale(found: Influence, top: float) -> Estimate:
     """Return the estimate whose interval is symmetric for the logarithm of the distance to ``top``, the best there can be."""
     distance = abs(top - found.value)
     factor = math.exp(min(_quantile(len(found.each) - 1) * _error(found.each) / distance, 50.0)) if distance > TINY else 1.0

@@ -40,7 +40,9 @@ def quick(suite: Suite, probed: frozenset[str]) -> Suite | None:
     if wish == 0 or suite.task == "embedding" or suite.search.algorithm == "exhaustive":
         return None
     scenarios = tuple(choice for choice in suite.scenarios if choice.part not in probed)
-    return suite.model_copy(update={"measure": QUICK, "scenarios": scenarios, "own_metric": None, "subset": wish or SAMPLES})
+    return suite.model_copy(
+        update={"measure": QUICK, "scenarios": scenarios, "own_metric": None, "explain": None, "subset": wish or SAMPLES}
+    )
 
 
 def screen(full: Ledger, space: Space, finished: Finished, evaluator: Evaluator | None = None) -> Screen | None:

@@ -22,7 +22,7 @@ NEEDED_QUERIES: Final = MappingProxyType({0.5: 11, 0.9: 64, 0.95: 130, 0.99: 662
 
 ASSUMED_SPREAD: Final = 0.15
 """Standard deviation of a timing between processes, as a share, where it was not measured: on a shared two-core virtual
-machine it was 8 to 24 % (tests/benchmarks/test_between_processes.py)."""
+machine it was 3 to 14 %, and 44 % beside other work (tests/benchmarks/test_between_processes.py)."""
 
 ASSUMED_MEMORY_SPREAD: Final = 0.02
 
@@ -38,7 +38,7 @@ class Estimate(NamedTuple):
     n: int
 
 
-def proportion(successes: int, n: int) -> Estimate:
+def proportion(successes: float, n: int) -> Estimate:
     """Return the share ``successes / n`` with the Wilson score interval (Wilson 1927)."""
     if n <= 0:
         raise ValueError("a share needs at least one observation")

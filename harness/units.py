@@ -110,11 +110,16 @@ def _expected(unit: str) -> str:
 
 
 def show(value: float, unit: str) -> str:
-    """Return ``value`` of ``unit`` with about three digits and a scale that suits it: ``1.23 ms``."""
+    """Return ``value`` of ``unit`` with about three digits and a scale that suits it: ``1.23 ms``.
+
+    A unit that is not known here, of facts from another version, has no other scale.
+    """
     if unit == SHARE:
         return f"{value * 100:.1f} %"
     if unit == NUMBER:
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    if unit not in SCALES:
+        return f"{show(value, NUMBER)} {unit}"
     scales = {
         SECOND: (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)),
         BYTE: (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)),

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from harness import outputs
+from harness.behaviour.probabilities import probabilities
 from harness.confine import die_with_parent, limit_memory, pin
 from harness.errors import JobError
 from harness.faults import classify, describe
@@ -66,12 +67,17 @@ def main(path: Path) -> int:
     limit_memory(job.wish.get("memory_limit"))
     pin(job.wish.get("cores", ()))
     try:
-        profile(job, job.wish["profile"]) if job.wish["profile"] else measure(job)
+        _does(job.wish)(job)
         job.keep()
     except Exception as error:
         job.fail(classify(error, job.wish.get("device", "cpu")), describe(error))
         return 1
     return 0
+
+
+def _does(wish: Mapping[str, Any]) -> Callable[[Job], None]:
+    """Return what a job is for: a profile and explanations have a process of their own."""
+    return profile if wish["profile"] else explain if wish["explain"] else measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,32 @@ def measure(job: Job) -> None:
             raw, labels = raw[rows], labels[rows]
         job.samples["predictions"] = _predictions(session, raw, wish)
         job.samples["labels"] = labels
+    if wish["corrupted"]:
+        job.stage("evaluate")
+        job.samples |= _corrupted(session, begun.raw, wish)
     if wish["own_metric"]:
         job.samples["own_metric"] = _own_metric(wish["own_metric"], job.samples)
+
+
+def _corrupted(session: Session, raw: Array, wish: Mapping[str, Any]) -> dict[str, Array]:
+    """Return what is predicted of corrupted samples and how sure that is: by kind and severity; of the same clean; of none."""
+    folder, kinds = Path(wish["corrupted"]["folder"]), wish["corrupted"]["kinds"]
+    rows = np.load(folder / "rows.npy")
+
+    def answered(samples: Array) -> tuple[Array, Array]:
+        shares = probabilities(_predictions(session, samples, wish))
+        return shares.argmax(axis=1).astype(np.int32), shares.max(axis=1).astype(np.float32)
+
+    worse = [[answered(np.load(folder / f"{kind}-{n}.npy", mmap_mode="r")) for n in range(1, 6)] for kind in kinds]
+    clean, none = answered(raw[rows]), answered(np.load(folder / "shuffled.npy", mmap_mode="r"))
+    return {
+        "corrupted": np.array([[one[0] for one in each] for each in worse]),
+        "corrupted_confidence": np.array([[one[1] for one in each] for each in worse]),
+        "clean": clean[0],
+        "clean_confidence": clean[1],
+        "shuffled_confidence": none[1],
+        "corrupted_labels": np.load(Path(wish["inputs"]) / "labels.npy")[rows],
+    }
 
 
 def _own_metric(own: Mapping[str, Any], samples: Mapping[str, Array]) -> Array:
@@ -230,15 +260,29 @@ def _probe(job: Job, probe: Mapping[str, Any], queries: Queries) -> None:
     job.samples["batches"] = np.asarray(arrivals.batches)
 
 
-def profile(job: Job, told: Mapping[str, Any]) -> None:
-    """Take the time of each operator, with the profiler that ``told`` names; it slows, so nothing else is measured."""
+def explain(job: Job) -> None:
+    """Explain decisions of the candidate; nothing is timed beside it."""
+    from harness import explaining, glass  # late: they bring scipy and onnx
+
+    begun = begin(job)
+    job.stage("explain")
+    asked, labels = job.wish["explain"], np.load(Path(job.wish["inputs"]) / "labels.npy")
+    method = door(asked["door"])
+    told, job.samples = explaining.explain(begun.session, begun.raw, labels, job.wish, method, time.perf_counter)
+    job.found["explain"] = told | (
+        {"glass": glass.read(Path(job.wish["artifact"]) / asked["readable"])} if asked["readable"] else {}
+    )
+
+
+def profile(job: Job) -> None:
+    """Take the time of each operator, with the profiler that the job names; it slows, so nothing else is measured."""
     job.stage("measure")
     wish = job.wish
     raw = np.load(Path(wish["inputs"]) / "samples.npy", mmap_mode="r")
     pool = batches(raw, wish["preprocess"], int(wish["batch_size"]))
     meters = Meters(wish["device"], with_energy=False)
     meters.start()
-    taken = door(told["door"])(Path(wish["artifact"]), wish["options"], wish["device"], pool)
+    taken = door(wish["profile"]["door"])(Path(wish["artifact"]), wish["options"], wish["device"], pool)
     job.found |= {"profile": asdict(taken), "queries": taken.queries, **meters.read()}
 
 

@@ -11,7 +11,7 @@ from harness import units
 from harness.metrics import QUALITIES
 from harness.report import wording
 
-_TICKS: Final = {
+TICKS: Final = {
     units.SECOND: ("~s", "s"),
     units.BYTE: ("~s", "B"),
     units.RATE: ("~s", "/s"),
@@ -51,7 +51,7 @@ def axis(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     values = [one["facts"][name]["value"] for one in facts["candidates"] if name in one["facts"]]
     told = facts["metrics"].get(name, {})
     unit = told.get("unit", "")
-    form, suffix = _TICKS.get(unit, ("~g", f" {unit}".rstrip()))
+    form, suffix = TICKS.get(unit, ("~g", f" {unit}".rstrip()))
     can_log = min(values) > 0 and unit != units.SHARE
     return {
         "name": name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.metrics import QUALITIES
+from harness.metrics import EXPLAINED, QUALITIES
 from harness.report import wording
 
 _QUALITIES = {
@@ -26,6 +26,9 @@ def cautions(one: Mapping[str, Any], candidate: Mapping[str, Any] | None, priori
     said += [f"Adds nothing: {wording.listed(open_)}; {wording.NO_RANGE}."] if open_ else []
     withheld = (candidate or {}).get("withheld", {})
     said += [_absent(name, withheld[name]) for name in dict.fromkeys((*wanted, *QUALITIES)) if name in withheld]
+    explanation = (candidate or {}).get("explanation")
+    if explanation and not explanation["versus_random"]["beats"] and EXPLAINED & set(wanted):
+        said.append(f"Its {wording.explained(explanation)}.")
     if one["candidate"] and not one["baseline_facts"]:
         said.append("Its baseline has no figures yet, so nothing is compared.")
     return tuple(said)

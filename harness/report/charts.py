@@ -5,10 +5,10 @@ Candidates are rows of ``page_data``; texts are escaped by who draws them, but f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from harness.report import axes, icicle
+from harness.report import axes, behaviour, icicle, mistakes
 
 Rows = Mapping[str, int]
 """The row of each candidate in the columns of the page, by its label."""
@@ -30,6 +30,10 @@ def charts(facts: Mapping[str, Any]) -> dict[str, Any]:
         "memory": _by_row({label: _memory(points) for label, points in facts.get("memory", {}).items() if points}, rows),
         "searching": _searching(facts.get("history", {}), rows),
         "icicle": icicle.icicles(facts),
+        "reliability": _told(behaviour.reliability, facts, rows),
+        "classes": _told(behaviour.classes, facts, rows),
+        "corruptions": _told(behaviour.corruptions, facts, rows),
+        "mistakes": _told(mistakes.curve, facts, rows),
     }
     return {name: told for name, told in made.items() if told}
 
@@ -41,6 +45,11 @@ def scenarios(facts: Mapping[str, Any]) -> list[str]:
 
 def _by_row(told: Mapping[str, Any], rows: Rows) -> dict[int, Any]:
     return {rows[label]: one for label, one in told.items() if label in rows}
+
+
+def _told(of: Callable[[Mapping[str, Any]], Any], facts: Mapping[str, Any], rows: Rows) -> dict[int, Any]:
+    """Return what ``of`` makes of how each candidate behaves, where it makes anything."""
+    return {row: made for row, one in _by_row(facts.get("behaviour", {}), rows).items() if (made := of(one))}
 
 
 def _batches(facts: Mapping[str, Any], rows: Rows) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from harness.report import figures, offline
 
 def render(told: Sequence[Mapping[str, Any]]) -> str:
     """Return the page of what algorithms reached on each of some problems."""
-    scripts = {"plotly": figures.library(), "curves": offline.script("curves")}
+    scripts = {"look": offline.script("look"), "plotly": figures.library(), "curves": offline.script("curves")}
     data = {"problems": [_lines(one) for one in told], "layout": figures.layout(), "config": figures.config()}
     return offline.render("curves.html", scripts, problems=told, data=offline.as_data(data))
 

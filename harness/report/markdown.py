@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.report import failures, payoff, surroundings, trust, wording
+from harness.report import behaviour, failures, mistakes, payoff, surroundings, trust, wording
 from harness.report.cards import Card, Miss, cards
 
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", "@": "&#64;"} | {sign: f"\\{sign}" for sign in r"\`*[]|#!~"})
@@ -20,8 +20,8 @@ MOST_CHANGES = 4
 def render(facts: Mapping[str, Any]) -> str:
     """Return the report of ``facts``, at most ``MOST_LINES``: the front has what all else leaves."""
     told = cards(facts)
-    paid = {one.label: payoff.line(one) for one in payoff.payoffs(facts)}
-    above = (_heading(facts), _answers(told), _details(told, paid), _changed(facts))
+    known = _known(facts)
+    above = (_heading(facts), _answers(told), _details(told, known), _changed(facts))
     below = (_failures(facts), _footing(facts))
     left = MOST_LINES - sum(len(part) for part in (*above, *below))
     parts = (*above, _front(facts, left), *below)
@@ -63,18 +63,26 @@ def _against(card: Card) -> str:
     return "; ".join(changes) or "–"
 
 
-def _details(told: Sequence[Card], paid: Mapping[str, str]) -> list[str]:
-    """Return a line per profile: what is tied, what came next, or what is broken; and whether compression paid."""
+def _known(facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what else is told of each candidate: whether compression paid, how it behaves, what its mistakes cost."""
+    found: dict[str, list[str]] = {}
+    for paid in payoff.payoffs(facts):
+        found.setdefault(paid.label, []).append(f"compression: {payoff.line(paid)}")
+    for one in behaviour.behaviour(facts):
+        found.setdefault(one.label, []).append(f"behaviour: {behaviour.line(one)}")
+    for label, text in mistakes.lines(facts).items():
+        found.setdefault(label, []).append(f"mistakes: {text}")
+    return found
+
+
+def _details(told: Sequence[Card], known: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return a line per profile: what is tied, what came next, or what is broken; and what else is known of the candidate."""
     lines = [
-        f"- {code(card.profile)}: {'; '.join((*_remarks(card), *_paid(card, paid)))}"
+        f"- {code(card.profile)}: {'; '.join((*_remarks(card), *map(plain, known.get(card.label, ()))))}"
         for card in told[:MOST_PROFILES]
         if card.label
     ]
     return [*lines, ""] if lines else []
-
-
-def _paid(card: Card, paid: Mapping[str, str]) -> list[str]:
-    return [f"compression: {plain(paid[card.label])}"] if card.label in paid else []
 
 
 def _remarks(card: Card) -> list[str]:
@@ -111,8 +119,7 @@ def _changed(facts: Mapping[str, Any]) -> list[str]:
         *([f"- versions: {_some([plain(text) for text in told.versions])}"] if told.versions else []),
         *([f"- {told.evaluated}"] if told.evaluated else []),
     ]
-    when = plain(told.at[:16].replace("T", " "))
-    return [f"## Changed since {when or 'the answer before'}", "", *(lines or ["Nothing that a profile looks at."]), ""]
+    return [f"## Changed since {plain(told.at) or 'the answer before'}", "", *(lines or ["Nothing that a profile looks at."]), ""]
 
 
 def _because(why: Sequence[str]) -> str:

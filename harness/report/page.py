@@ -11,12 +11,16 @@ from typing import Any, Final
 
 from harness.report import (
     axes,
+    behaviour,
     cards,
     charts,
     details,
+    explained,
     failures,
     figures,
     gaps,
+    glass,
+    mistakes,
     offline,
     page_data,
     payoff,
@@ -26,10 +30,16 @@ from harness.report import (
     wording,
 )
 
-WHAT_IF: Final = ("written", "fragment", "address", "turns", "wishes", "weights", "bounds", "result")
-"""The scripts of the setting and what comes of it. They come first, so that all others find it as the address tells it."""
+ADDRESS: Final = ("written", "fragment", "address")
+"""The scripts that take the setting from the page's address. They come first, so that all others find it as that tells it."""
 
-TABLE: Final = ("sift", "outcomes", "candidates", "cells", "details", "filters", "sheet", "table")
+KNOWN: Final = ("outcomes", "candidates", "cells")
+"""The scripts that say what is known of every candidate, and what becomes of it."""
+
+WHAT_IF: Final = ("turns", "wishes", "weights", "bounds", "result")
+"""The scripts that turn the setting and tell what comes of it."""
+
+TABLE: Final = ("sift", "details", "filters", "sheet", "table")
 """The scripts of the table of candidates, each after those it uses."""
 
 
@@ -37,7 +47,9 @@ def render(facts: Mapping[str, Any], light: bool = False) -> str:
     """Return the page of ``facts``, a ``light`` one with plotly.js in a file beside it."""
     drawn, payoffs = charts.charts(facts), payoff.payoffs(facts)
     told = details.details(facts)
-    turnable = bool(facts["candidates"] and facts["priorities"])
+    tabled = bool(told["columns"] or told["others"])
+    turnable = bool(told["columns"] and facts["priorities"])
+    reasons, behaves, costs = explained.section(facts), behaviour.behaviour(facts), mistakes.section(facts)
     sections = {
         "answer": "Answer",
         **({"what-if": "What if"} if turnable else {}),
@@ -46,15 +58,20 @@ def render(facts: Mapping[str, Any], light: bool = False) -> str:
         **({"memory": "Memory"} if "memory" in drawn else {}),
         **({"search": "Search"} if "searching" in drawn else {}),
         **({"compression": "Compression"} if payoffs else {}),
+        **({"explanations": "Explanations"} if reasons else {}),
+        **({"behaviour": "Behaviour"} if behaves else {}),
+        **({"mistakes": "Mistakes"} if costs else {}),
         "candidates": "Candidates",
         "failures": "Failures",
         "trust": "Trust",
     }
     scripts = {
-        **{name: offline.script(name) for name in ("units", "comparison", "utility", "page", "elements", "sections")},
+        **{name: offline.script(name) for name in ("look", "units", "comparison", "utility", "page", "elements", "sections")},
+        **({name: offline.script(name) for name in ADDRESS} if turnable else {}),
+        **({name: offline.script(name) for name in KNOWN} if tabled else {}),
         **({name: offline.script(name) for name in WHAT_IF} if turnable else {}),
         "answer": offline.script("answer"),
-        **({name: offline.script(name) for name in TABLE} if told["columns"] or told["others"] else {}),
+        **({name: offline.script(name) for name in TABLE} if tabled else {}),
         **({"plotly": figures.beside(facts) if light else figures.library()} if drawn else {}),
         **{name: offline.script(name) for name in (*charts.SHARED, *drawn) if drawn},
     }
@@ -74,6 +91,10 @@ def render(facts: Mapping[str, Any], light: bool = False) -> str:
         at_length=payoff.at_length(payoffs),
         tabled=payoffs[: payoff.TABLED],
         pictures=drawn.get("icicle", ()),
+        explained=reasons,
+        readable=glass.models(facts),
+        behaves=behaves,
+        mistakes=costs,
         details=told,
         details_json=offline.as_data(told),
         front=table.front(facts),

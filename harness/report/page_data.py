@@ -1,6 +1,6 @@
 """What the scripts of the page share: every candidate as a row of columns, the metrics as axes, the profiles. Plain data.
 
-Texts that Plotly would read as markup are escaped by who draws them (``page.js``); nothing here is.
+Texts that Plotly would read as markup are escaped by who draws them (``look.plain``); nothing here is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ def page_data(facts: Mapping[str, Any]) -> dict[str, Any]:
         "eligible": [bool(one.get("eligible", True)) for one in candidates],
         "metrics": [axes.axis(name, facts) for name in names],
         "values": {name: _column(name, [one["facts"] for one in candidates]) for name in names},
-        "estimates": {name: rows for name in names if (rows := _estimates(name, candidates))},
         "kinds": _kinds(facts),
         "profiles": {name: one | _moving(name, one, facts) for name, one in facts["priorities"].items()},
         "anchor": _anchor(facts),
@@ -75,10 +74,6 @@ def _anchor(facts: Mapping[str, Any]) -> dict[str, float]:
 def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
     """Return the values of a metric and the ends of its intervals, a row each."""
     return {end: [row[name][end] if name in row else None for row in rows] for end in ENDS}
-
-
-def _estimates(name: str, candidates: Sequence[Mapping[str, Any]]) -> list[int]:
-    return [row for row, one in enumerate(candidates) if wording.is_estimate(one["facts"].get(name, {}))]
 
 
 def _baselines(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,9 @@ def as_parquet(facts: Mapping[str, Any]) -> bytes:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError:
-        raise UnavailableError("Parquet needs pyarrow, which is not installed", "pip install pyarrow") from None
+        raise UnavailableError(
+            "Parquet needs pyarrow, which is not installed", "pip install pyarrow, the extra 'parquet'"
+        ) from None
     fields = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in COLUMNS.items()])
     sink = io.BytesIO()
     parquet.write_table(pa.Table.from_pylist(list(rows(facts)), schema=fields), sink)

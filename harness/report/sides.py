@@ -12,11 +12,18 @@ STANDINGS: Final = {
     "front": "on the front",
     "near": "could be on it",
     "dominated": "dominated",
+    "known": "not compared",
     "failed": "failed",
     "unmeasured": "not measured",
     "absent": "not in the suite",
 }
 
+LACKING: Final = {
+    "infeasible": "nothing is feasible",
+    "unmeasured": "nothing is measured",
+    "absent": "no such profile",
+}
+"""What a side has to say of a profile for which it recommends nothing."""
 
 _TONES: Final = {"front": "better", "near": "plain", "failed": "worse"}
 
@@ -66,7 +73,7 @@ def _side(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Device", one["device"]
     yield "Environment", environment["id"]
     if environment["at"]:
-        yield "Written", str(environment["at"])[:16].replace("T", " ")
+        yield "Written", wording.moment(str(environment["at"]))
     yield "Evaluated", f"{space['evaluated']:,} of {wording.count(space['candidates'], 'candidate')}"
     yield "Failed", f"{one['failures']:,}" if one["failures"] else "none"
     yield "On its front", f"{one['front']:,}"
@@ -78,7 +85,7 @@ def profiles(told: Mapping[str, Any]) -> tuple[Profile, ...]:
     return tuple(
         Profile(
             name,
-            _verdict(one["deployed"], names),
+            _verdict(one, names),
             tuple(_row(row, one) for row in one["rows"]),
             "" if one["same"] else "Its priorities are not the same everywhere, so utilities are not on one scale.",
         )
@@ -86,15 +93,26 @@ def profiles(told: Mapping[str, Any]) -> tuple[Profile, ...]:
     )
 
 
-def _verdict(deployed: Sequence[str | None], names: Sequence[str]) -> str:
-    if not any(deployed):
-        return "Nothing is feasible anywhere."
-    if len(set(deployed)) == 1:
-        return "The same everywhere."
-    nowhere = [name for name, label in zip(names, deployed, strict=True) if label is None]
-    others = len(set(filter(None, deployed)))
-    told = "The same wherever something is feasible" if others == 1 else f"{others} different candidates"
-    return f"{told}; nothing is feasible on {wording.listed(nowhere)}." if nowhere else f"{told}."
+def _verdict(profile: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Return how alike the recommendations are, and on which sides there is none and why."""
+    each = list(zip(profile["outcomes"], names, strict=True))
+    where = {outcome: [name for found, name in each if found == outcome] for outcome in ("recommended", *LACKING)}
+    told = [_alike(where["recommended"], profile["deployed"])] if where["recommended"] else []
+    told += [f"{words} {_places(where[outcome], names)}" for outcome, words in LACKING.items() if where[outcome]]
+    return wording.sentence("; ".join(told)) + "."
+
+
+def _alike(recommending: Sequence[str], deployed: Sequence[str | None]) -> str:
+    different = len(set(filter(None, deployed)))
+    if different > 1:
+        return f"{different} different candidates"
+    if len(recommending) == len(deployed):
+        return "the same everywhere"
+    return f"recommended on {recommending[0]} alone" if len(recommending) == 1 else "the same wherever one is recommended"
+
+
+def _places(some: Sequence[str], names: Sequence[str]) -> str:
+    return "anywhere" if len(some) == len(names) else f"on {wording.listed(some)}"
 
 
 def _row(row: Mapping[str, Any], profile: Mapping[str, Any]) -> Row:

@@ -16,6 +16,7 @@ def render(told: Mapping[str, Any], light: bool = False) -> str:
     scripts: dict[str, str | offline.Linked] = {}
     if drawn["metrics"]:
         scripts = {
+            "look": offline.script("look"),
             "units": offline.script("units"),
             "plotly": figures.beside(told) if light else figures.library(),
             "sides": offline.script("sides"),

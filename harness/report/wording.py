@@ -28,10 +28,8 @@ def metric(name: str) -> str:
 
 
 def figure(value: float | None, unit: str) -> str:
-    """Return ``value`` with a scale that suits it; a unit this version does not know is written as it is."""
-    if value is None:
-        return "not known"
-    return units.show(value, unit) if unit in units.SCALES else f"{value:.3g} {unit}".rstrip()
+    """Return ``value`` with a scale that suits it."""
+    return "not known" if value is None else units.show(value, unit)
 
 
 NO_RANGE: Final = "the range moves with the baseline, which has no figure or leaves none"
@@ -75,11 +73,23 @@ def with_interval(fact: Fact) -> str:
     return about(figure(fact["value"], fact["unit"]), fact) + (f" ({', '.join(ends)})" if ends else "")
 
 
+NOT_BEATEN: Final = "explanations do not beat a random order of features"
+
+
 def absence(withheld: Mapping[str, Any]) -> str:
     """Return why a metric is absent: ``needs 662, has 200``, or its reason as it was given."""
     if "needs" in withheld:
         return f"needs {withheld['needs']:,}, has {withheld['has']:,}"
     return str(withheld.get("why") or "not known")
+
+
+def explained(explanation: Mapping[str, Any]) -> str:
+    """Return how a candidate's explanations stand against a random order of the features, in a sentence without its end."""
+    versus, samples = explanation["versus_random"], explanation["samples"]
+    few = f", {explanation['asked']} were asked for" if samples < explanation["asked"] else ""
+    against = f"in {versus['won']} of {samples} samples{few}, less in {versus['lost']}"
+    takes = f"their top tenth takes more of the decision away than a random tenth {against}"
+    return f"explanations beat a random order of features: {takes}" if versus["beats"] else f"{NOT_BEATEN}: {takes}"
 
 
 def published(candidate: Mapping[str, Any]) -> str:

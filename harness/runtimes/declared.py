@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -73,6 +73,8 @@ class Torch:
     optional: tuple[str, ...] = ()
     per_shape = False
     code_variable = ""
+    idle_options = MappingProxyType[str, Any]({})
+    gradients = True
 
 
 class TorchCompile:
@@ -92,6 +94,7 @@ class TorchCompile:
     optional: tuple[str, ...] = ()
     per_shape = True
     code_variable = "TORCHINDUCTOR_CACHE_DIR"
+    idle_options = MappingProxyType[str, Any]({})
 
 
 class OnnxRuntime:
@@ -111,6 +114,7 @@ class OnnxRuntime:
     optional: tuple[str, ...] = ("onnxruntime-gpu", "onnxruntime-ep-openvino")
     per_shape = False
     code_variable = ""
+    idle_options = MappingProxyType[str, Any]({"spinning": False})
 
 
 class OpenVino:
@@ -135,6 +139,7 @@ class OpenVino:
     optional: tuple[str, ...] = ()
     per_shape = False
     code_variable = ""
+    idle_options = MappingProxyType[str, Any]({})
 
 
 TORCH, TORCH_COMPILE, ONNXRUNTIME, OPENVINO = Torch(), TorchCompile(), OnnxRuntime(), OpenVino()

@@ -54,6 +54,12 @@ class ProgramSession:
         result: Array = scores.float().cpu().numpy()
         return np.asarray(result)
 
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the scores of ``batch`` with what it takes to take gradients through them."""
+        cast: Any = torch.autocast(self.device.type, self.narrow) if self.narrow else nullcontext()
+        with cast:
+            return self.answering(batch.contiguous(memory_format=self.layout) if batch.ndim == 4 else batch).float()
+
     def device_memory(self) -> int | None:
         """Return the most bytes that PyTorch's allocator has reserved on the GPU."""
         return int(torch.cuda.max_memory_reserved(self.device)) if self.device.type == "cuda" else None

@@ -32,12 +32,18 @@ def opened(browser: Browser, path: Path, fragment: str = "", **context: Any) -> 
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(path.as_uri() + fragment)
-    yield page
-    loaded = [url for url in asked if not url.startswith(("data:", "blob:", path.as_uri()))]
-    assert not said, said
-    assert not loaded, loaded
-    where.close()
+    try:
+        page.goto(path.as_uri() + fragment)
+        yield page
+    except Exception as error:
+        error.add_note(f"the page said: {said}")
+        raise
+    else:
+        loaded = [url for url in asked if not url.startswith(("data:", "blob:", path.as_uri()))]
+        assert not said, said
+        assert not loaded, loaded
+    finally:
+        where.close()
 
 
 def settled(page: Page, condition: str) -> None:

@@ -110,6 +110,15 @@ def test_links_lead_to_files_of_the_project() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_every_picture_is_shown_and_what_is_shown_is_there() -> None:
+    shown = {name for page in DOCUMENTATION for name in re.findall(r"pictures/([\w-]+\.png)", page.read_text(encoding="utf-8"))}
+    assert shown == {path.name for path in (ROOT / "docs/pictures").iterdir()}
+
+
+def test_the_first_page_of_the_site_shows_the_output_that_the_readme_does() -> None:
+    assert blocks(ROOT / "docs/index.md", "text") == blocks(ROOT / "README.md", "text") != []
+
+
 RULES = {
     "`prune`": {"part": "prune", "options": {"ratio": 0.5}},
     "`factorize`": {"part": "factorize", "options": {"energy": 0.9}},

@@ -15,7 +15,7 @@ from harness.errors import JobError, OutOfTimeError
 from harness.evaluate import Evaluator
 from harness.launch import Outcome
 from harness.ledger import Ledger
-from harness.metrics import METRICS
+from harness.metrics import BEHAVIOUR, METRICS
 from harness.record import REFERENCE, Artifact, Preprocess
 from harness.screen import screen
 from harness.search import rounds
@@ -62,7 +62,7 @@ class FakeMaker:
 def fakes(registry):
     """The registry, with fakes for runtimes."""
     told = ("name", "summary", "subject", "options", "packages", "version", "format", "lacks", "numeric")
-    names = (*told, "optional", "per_shape", "code_variable")
+    names = (*told, "optional", "per_shape", "code_variable", "idle_options")
     runtimes = {
         label: SimpleNamespace(
             door="harness.testing:load_fake",
@@ -117,7 +117,9 @@ def bench(opened):
 
 
 QUERY_FACTS = {"latency_mean", "latency_p50", "latency_p90", "cpu_time", "throughput", "memory_peak", "first_query", "cold_start"}
-FACTS = QUERY_FACTS | {"load_time", "memory_load", "memory_model", "accuracy", "size", "parameters"}
+BEHAVES = {"calibration_error", "brier", "accuracy_worst_class"}
+"""Of a candidate whose baseline is not known yet."""
+FACTS = QUERY_FACTS | BEHAVES | {"load_time", "memory_load", "memory_model", "accuracy", "size", "parameters"}
 
 
 def but_energy(facts):
@@ -133,7 +135,7 @@ def test_a_candidate_is_measured_once_and_then_known(bench):
     assert (again.measured, again.reused) == (0, len(first.facts))
     assert again.facts == first.facts
     assert len(bench.maker.made) == 1
-    assert bench.store.contents().runs == 1
+    assert len(bench.store.runs_in("")) == 1
 
 
 def test_the_planted_accuracy_is_found(bench):
@@ -165,7 +167,7 @@ def test_every_fact_can_be_derived_again_from_the_stored_samples(bench):
     facts = bench.evaluate(candidate).facts
     subject = bench.ledger.subject(candidate, bench.known(candidate).artifact)
     again = derive.of_run(bench.store.run(1)["found"], bench.store.samples(1), 8, subject)
-    stored = bench.store.facts(fact.key for fact in facts.values() if fact.run == 1)
+    stored = bench.store.facts(fact.key for name, fact in facts.items() if fact.run == 1 and name not in BEHAVIOUR)
     assert {fact.key: fact.model_copy(update={"run": 1}) for fact in again} == stored
 
 
@@ -201,7 +203,7 @@ def test_what_a_runtime_compiles_is_compiled_once_and_found_by_every_process_tha
     (place,) = made = notes(tmp_path)
     assert first.failure is None
     assert first.facts["compile_time"].value > 0.2, "of the process that compiles: its first query is planted to take so long"
-    assert bench.store.contents().runs == 1, "nothing else of that process is kept"
+    assert len(bench.store.runs_in("")) == 1, "nothing else of that process is kept"
     twice = bench.again(candidate, 1)
     assert notes(tmp_path) == made
     assert [bench.store.run(number)["found"]["settings"]["told"] for number in (1, 2)] == [str(place)] * 2
@@ -260,12 +262,13 @@ def test_a_failure_to_measure_is_kept_and_not_tried_again_until_it_is_forgotten(
     first = bench.evaluate(bad)
     assert (first.failure.kind, first.failure.stage) == ("nan_output", "warm_up")
     assert set(first.facts) == {"size", "parameters"}
+    assert (first.measured, first.reused) == (2, 0)
     bench.store.add_failure(first.failure.model_copy(update={"message": "kept"}))
     assert bench.evaluate(bad).failure.message == "kept"
     assert bench.evaluate(bench.pick()).failure is None
     bench.store.forget_failures([first.failure.key])
     assert bench.evaluate(bad).failure.message != "kept"
-    assert bench.store.contents().runs == 1
+    assert len(bench.store.runs_in("")) == 1
 
 
 def test_a_failure_to_make_an_artifact_holds_for_all_that_share_it(bench):
@@ -292,7 +295,7 @@ def test_when_the_runs_time_is_over_the_candidate_is_left_for_the_next_run(bench
     bench.left.seconds = 0.0
     with pytest.raises(OutOfTimeError, match="mlp"):
         bench.evaluate(bench.pick())
-    assert bench.store.contents().failures == 0
+    assert bench.store.keys()["failures"] == set()
     bench.left.seconds = 100.0
     assert bench.evaluate(bench.pick()).failure.kind == "timed_out"
 
@@ -395,7 +398,7 @@ def _outcome(found, **samples):
 @pytest.fixture
 def machine(monkeypatch):
     made = Machine()
-    monkeypatch.setattr("harness.evaluate.launch.measure", made.measure)
+    monkeypatch.setattr("harness.launch.measure", made.measure)
     return made
 
 
@@ -546,7 +549,7 @@ def test_facts_of_a_look_that_ends_a_candidate_are_counted(looking, machine):
     machine.latency = 0.1
     told = looking.evaluate(looking.pick())
     assert "latency_p50 100 ms breaks" in told.ended
-    assert told.measured == looking.store.contents().facts > 0
+    assert told.measured == len(looking.store.keys()["facts"]) > 0
     assert len(machine.jobs) == 1
     again = looking.evaluate(looking.pick())
     assert (again.ended, again.measured, again.facts) == (told.ended, 0, told.facts)
@@ -642,7 +645,7 @@ def test_a_search_that_the_runs_time_cuts_short_is_left_for_the_next_run(serving
             serving.left.seconds = 0.0
         return real(job, time_limit, folder)
 
-    serving.evaluator._launch = lambda job: measure(job, 1.0, None)
+    serving.evaluator.measuring.start = lambda job: measure(job, 1.0, None)
     with pytest.raises(OutOfTimeError):
         serving.evaluate(candidate)
     assert set(serving.known(candidate).missing) == {"server"}
@@ -658,12 +661,30 @@ def test_a_probe_that_fails_leaves_its_rate_absent_and_loses_nothing_else(servin
             raise JobError("failed", "measure", "planted")
         return real(job, 1.0, None)
 
-    serving.evaluator._launch = measure
+    serving.evaluator.measuring.start = measure
     told = serving.evaluate(candidate)
     assert told.failure is None
     assert "latency_p50" in told.facts
     assert "server_rate" not in told.facts
     assert serving.known(candidate).complete
+
+
+def test_what_was_measured_before_a_failure_is_counted_as_measured_and_what_was_known_as_reused(serving, machine):
+    def measure(job):
+        if job["probe"]:
+            raise JobError("crashed", "measure", "planted")
+        return machine.measure(job, 1.0, None)
+
+    serving.evaluator.measuring.start = measure
+    known = set()
+    for batch in (1, 8):
+        told = serving.evaluate(serving.pick(batch=batch))
+        stored = serving.store.keys()["facts"]
+        assert told.failure.message == "planted"
+        assert told.measured == len(stored - known) > 0
+        assert told.reused == sum(fact.key in known for fact in told.facts.values())
+        known = stored
+    assert told.reused > 0, "another batch size shares the artifact and the accuracy"
 
 
 def profile(bench, candidate):
@@ -682,7 +703,7 @@ def test_operators_are_timed_once_in_a_run_of_their_own(bench):
     assert [one["kind"] for one in body["profile"]["operators"]] == ["MatMul", "Transpose"]
     assert known.profile not in known.runs
     assert profile(bench, candidate) == []
-    assert bench.store.contents().runs == 2
+    assert len(bench.store.runs_in("")) == 2
 
 
 def test_a_profile_makes_the_artifact_and_measures_nothing_else(bench):

@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from harness.jobs import cores_for, job
+from harness.jobs import as_explained, cores_for, job
 from harness.ledger import ACCURACY, QUERY
+from harness.outputs import EVALUATION_BATCH
 from harness.space import expand
 from harness.spec import Choice, Limits
 
@@ -93,3 +94,20 @@ def test_a_graph_of_one_batch_size_says_so(made, artifact):
 def test_what_compiles_for_a_shape_is_given_the_candidates_own_batches_alone(made):
     assert made((), batch=3, part="torch_compile")["fixed_batch"] == 3
     assert made((), batch=3, part="torch")["fixed_batch"] is None
+
+
+def test_decisions_are_explained_on_all_cores_and_in_batches_whatever_the_candidate_is_served_with(suite, registry, artifact):
+    candidates = expand(suite, registry).candidates
+    found = [as_explained(one, artifact, registry) for one in candidates]
+    assert {(one.runtime.part, *one.runtime.options) for one in found} == {("onnxruntime",), ("openvino",)}
+    assert {one.batch_size for one in found} == {EVALUATION_BATCH}
+    fixed = artifact.model_copy(update={"fixed_batch": 3})
+    assert as_explained(candidates[0], fixed, registry).batch_size == 3
+
+
+def test_arithmetic_that_was_asked_for_stays_when_decisions_are_explained(suite, registry, artifact):
+    candidate = next(one for one in expand(suite, registry).candidates if one.runtime.part == "openvino")
+    half = candidate.runtime.model_copy(update={"options": {"threads": 2, "precision": "bf16"}})
+    assert as_explained(candidate.model_copy(update={"runtime": half}), artifact, registry).runtime.options == {
+        "precision": "bf16"
+    }

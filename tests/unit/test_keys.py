@@ -6,8 +6,8 @@ import pytest
 
 from harness import keys
 from harness.ledger import Ledger
-from harness.metrics import METRICS, PARTS, QUALITIES, Scope
-from harness.spec import Candidate, Choice, End, Target
+from harness.metrics import ARITHMETIC, EXPLAINED, METRICS, PARTS, Scope
+from harness.spec import Candidate, Choice, End, Explain, Target
 from harness.store import Store
 from harness.suitefile import loads
 
@@ -87,7 +87,7 @@ def changed(key):
 STORED = [name for name, metric in METRICS.items() if metric.scope is not Scope.DERIVED]
 SIZED = {name for name in STORED if METRICS[name].scenario in ("single_stream", "multi_stream", "offline")}
 QUERIES = {name for name in STORED if METRICS[name].scope is Scope.QUERY}
-STATIC = ("size", "parameters", "macs", "activations")
+STATIC = ("size", "parameters", "macs", "activations", "complexity")
 TIMED = (
     "latency_mean",
     "latency_p50",
@@ -231,13 +231,31 @@ def test_the_rest_of_the_suite_changes_no_key(changed, change):
     assert changed(suite=change) == set()
 
 
+@pytest.mark.parametrize(
+    "wish", [{"samples": 16}, {"budget": 5.0}, {"segments": 49}, {"method": {"part": "lime", "label": "lime"}}]
+)
+def test_how_decisions_are_explained_changes_explanations_and_nothing_else(changed, key, wish):
+    shap = Explain(method=Choice(part="shap", label="shap"))
+    other = Explain.model_validate(shap.model_dump() | wish)
+    names = [name for name in STORED if key(name, suite={"explain": shap}) != key(name, suite={"explain": other})]
+    assert set(names) == EXPLAINED - {"explanation_agreement"}, "which waits for the baseline"
+    assert changed(suite={"explain": shap}) == set(names)
+
+
+def test_explanations_do_not_depend_on_threads_or_batch_size_but_on_the_arithmetic(key):
+    shap = {"suite": {"explain": Explain(method=Choice(part="shap", label="shap"))}}
+    assert key("explanation_time", **shap, threads=2, batch=8) == key("explanation_time", **shap)
+    assert key("explanation_time", **shap, precision="bf16") != key("explanation_time", **shap)
+
+
 def test_metrics_never_share_a_key(key):
     assert len({key(metric) for metric in STORED}) == len(STORED)
 
 
 def test_processes_share_no_key_but_of_what_does_not_differ_between_them(key):
     shared = {metric for metric in STORED if key(metric, process=1) == key(metric)}
-    assert shared == {*QUALITIES, "server_rate", "compile_time", *STATIC}
+    answers = {name for name in STORED if METRICS[name].scope in ARITHMETIC}
+    assert shared == {*answers, "server_rate", "compile_time", *STATIC}
     assert key("latency_p50", process=1) != key("latency_p50", process=2)
 
 
@@ -293,7 +311,7 @@ def test_the_suites_own_metric_depends_on_its_sources_and_nothing_else_does(aske
     candidate = Candidate(model=asked.models[0], runtime=asked.runtimes[0])
 
     def key_of(name, sources):
-        setting = keys.Setting("machine", {}, own_metric={"function": "mine:f1", "sources": sources})
+        setting = keys.Setting("machine", {}, more={Scope.OWN: {"own_metric": {"function": "mine:f1", "sources": sources}}})
         return keys.fact_key(keys.subject(METRICS[name], candidate, artifact, registry.runtimes["openvino"], setting))
 
     assert key_of("own_score", "one") != key_of("own_score", "two")

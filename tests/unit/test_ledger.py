@@ -7,7 +7,7 @@ import pytest
 from harness import keys
 from harness.keys import fact_key
 from harness.ledger import ACCURACY, QUERY, Ledger
-from harness.metrics import METRICS, PARTS
+from harness.metrics import BEHAVIOUR, METRICS, PARTS
 from harness.record import Fact, Failure
 from harness.space import expand
 from harness.spec import Choice, Target
@@ -256,8 +256,8 @@ def test_a_look_digests_what_many_keys_depend_on_once_however_many_the_processes
     real = keys.dependencies
     monkeypatch.setattr(keys, "dependencies", lambda *about: digested.append(about) or real(*about))
     bench.ledger.look_up(bench.candidates)
-    scopes = ["artifact", "numerics", "process", "query", "single_stream", "offline"]
-    assert len(digested) == len(scopes) * len(bench.candidates)
+    scopes = ["artifact", "numerics", "relative", "process", "query", "single_stream", "offline"]
+    assert len(digested) == len(scopes) * len(bench.candidates) + 1, "and the baseline's numerics, to which others are relative"
 
 
 def test_a_look_asks_for_no_fact_of_a_process_that_nobody_was_measured_in(opened, monkeypatch):
@@ -304,7 +304,6 @@ def test_facts_that_candidates_share_have_one_text_before_anything_is_made(opene
 def test_a_part_of_the_test_split_has_accuracies_of_its_own_and_the_same_timings(opened):
     whole, part = opened(), opened(subset=100)
     one = whole.candidates[0]
-    apart = {
-        name for name, keys_ in whole.ledger.sharing([one], METRICS).items() if part.ledger.sharing([one], METRICS)[name] != keys_
-    }
-    assert apart == {"accuracy"}
+    of_all, of_some = (bench.ledger.sharing([one], METRICS) for bench in (whole, part))
+    assert {name for name, keys_ in of_some.items() if of_all[name] != keys_} == {"accuracy"}
+    assert of_all.keys() - of_some.keys() <= set(BEHAVIOUR), "behaviour is told of the whole test split"

@@ -87,6 +87,8 @@ def test_a_unit_of_another_quantity_is_refused_with_those_that_fit():
         (1800, JOULE, "1.80 kJ"),
         (65, WATT, "65 W"),
         (0.25, WATT, "250 mW"),
+        (12.5, "cd", "12.5 cd"),
+        (3e-9, "cd", "3e-09 cd"),
     ],
 )
 def test_a_value_is_shown_with_about_three_digits_and_a_fitting_scale(value, unit, text):

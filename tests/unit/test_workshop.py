@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from harness import faults, workshop
+from harness import dialogue, faults
 from harness.errors import JobError
 from harness.prepare.plan import Planner
 from harness.space import expand
@@ -36,7 +36,7 @@ def play(monkeypatch, tmp_path):
             started.append(POPEN([sys.executable, "-c", PRELUDE + script], **settings))
             return started[-1]
 
-        monkeypatch.setattr(workshop.subprocess, "Popen", popen)
+        monkeypatch.setattr(dialogue.subprocess, "Popen", popen)
         opened.append(Workshop(tmp_path, time_limit, None))
         return opened[-1], started
 
@@ -85,27 +85,27 @@ def test_what_went_wrong_is_passed_on_with_its_hint_and_the_log(play, plan):
 def test_a_process_that_dies_is_a_classified_failure_and_the_next_one_starts_anew(
     play, plan, artifact, end, kind, words, monkeypatch
 ):
-    for module in (workshop, faults):
+    for module in (dialogue, faults):
         monkeypatch.setattr(module, "kills_for_memory", lambda: 5)
     bench, started = play(f"sys.stdin.readline(); {end}")
     told = failure(bench, plan)
     assert told.kind == kind
     assert words in told.message
-    again, _ = play(serving(artifact))
-    again._process, bench._process = bench._process, None
-    assert again.make(plan, lambda text: None, 60.0) == artifact
+    play(serving(artifact))
+    assert bench.make(plan, lambda text: None, 60.0) == artifact
     assert len(started) == 2
 
 
 @pytest.mark.parametrize(
-    ("kills", "kind"), [((5, 6, 6), "killed"), ((5, 5, 6), "out_of_memory"), ((None, None, 6), "out_of_memory")]
+    ("kills", "kind"),
+    [((5, 5, 6, 6), "killed"), ((5, 5, 5, 6), "out_of_memory"), ((5, None, None, 6), "out_of_memory")],
 )
 def test_a_killed_process_ran_out_of_memory_if_the_kernel_killed_one_for_it_since_it_was_asked(
     play, plan, artifact, monkeypatch, kills, kind
 ):
-    """The counts are those when the first and the second artifact are asked for, and when the process is dead."""
+    """The counts are those at the start, when the first and the second artifact are asked for, and when the process is dead."""
     counts = list(kills)
-    monkeypatch.setattr(workshop, "kills_for_memory", lambda: counts.pop(0))
+    monkeypatch.setattr(dialogue, "kills_for_memory", lambda: counts.pop(0))
     monkeypatch.setattr(faults, "kills_for_memory", lambda: counts.pop(0))
     bench, started = play(
         f"sys.stdin.readline(); tell(done={artifact.model_dump(mode='json')!r})\n"

@@ -48,6 +48,9 @@ class Planted:
     def flips(self, fact, parent):
         return None
 
+    def behaviour(self, one, baseline, suite):
+        return None
+
     def profile(self, one):
         return PROFILE if one.candidate.label in self.profiled else None
 

@@ -36,6 +36,11 @@ def before():
         "priorities": {"p": {"weights": {"latency_p90": 1.0}, "constraints": [{"metric": "accuracy"}], "guard": 2.0}},
         "candidates": [scored(A, 0.010, 0.9), scored(B, 0.012, 0.95, (2,)), scored(BASE, 0.05, 0.9, (3,))],
         "failures": [],
+        "metrics": {
+            "latency_p90": {"unit": "s", "higher": False},
+            "accuracy": {"unit": "share", "higher": True},
+            "size": {"unit": "B", "higher": False},
+        },
         "baselines": {A: BASE, B: BASE, BASE: BASE},
         "notable": [A, BASE, B],
     }

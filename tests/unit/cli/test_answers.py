@@ -53,6 +53,13 @@ def test_what_to_deploy_what_is_tied_and_what_comes_next_are_said_with_whole_lab
     assert "2 of 6 candidates break a constraint" in lines
 
 
+def test_an_interval_has_the_form_that_it_has_in_show_and_on_the_page(shown):
+    text = " ".join(shown().split())
+    assert "latency_p50 1 ms 900 µs – 1.10 ms 4 ms 0.80 0.400" in text
+    assert "accuracy 93.0 % 89.0–97.0 95.0 % 0.86 0.430" in text
+    assert "size 4 kB exact 40 kB 0.96 0.960" in text
+
+
 def test_where_nothing_is_feasible_the_nearest_and_its_miss_are_said(shown, answer):
     miss = {"constraint": "accuracy >= 99 %", "metric": "accuracy", "value": 0.93, "bound": 0.99, "miss": 0.06}
     changed = answer["profiles"]["fast"] | {"feasible": False, "violations": [miss], "tied": [], "runner_up": None}

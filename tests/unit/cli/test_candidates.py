@@ -44,7 +44,7 @@ def shown(world, width, capsys):
 @pytest.fixture
 def compared(world, width, capsys):
     def made(one, other):
-        contrast_printing.show(contrast(world.answer, world.known[one], world.known[other], world.evidence))
+        contrast_printing.show(contrast(world.answer, world.known, one, other, world.evidence))
         return capsys.readouterr().out
 
     return made
@@ -79,6 +79,20 @@ def test_why_it_lost_is_said(shown):
     assert "fast: infeasible" in wrong
     assert "✗ accuracy >= baseline - 10 pp: 15 pp beyond 85.0 %" in wrong
     assert f"dominated by {WRONG}" in wrong
+
+
+VERSUS = {"won": 61, "lost": 0, "even": 3, "chance": 1e-18, "beats": True}
+
+
+def test_explanations_are_told_with_how_they_stand_against_a_random_order(shown):
+    text = words(shown(BEST, explanation={"asked": 64, "samples": 64, "versus_random": VERSUS}))
+    assert "explanations beat a random order of features" in text
+    assert "in 61 of 64 samples, less in 0" in text
+    lost = VERSUS | {"won": 5, "lost": 6, "even": 4, "beats": False}
+    text = words(shown(BEST, explanation={"asked": 64, "samples": 15, "versus_random": lost}))
+    assert "explanations do not beat a random order of features" in text
+    assert "in 5 of 15 samples, 64 were asked for, less in 6" in text
+    assert "explanations" not in words(shown(BEST))
 
 
 def test_a_failure_has_its_message_and_a_log_that_steers_no_terminal(shown):

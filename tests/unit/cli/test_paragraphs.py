@@ -46,6 +46,11 @@ def test_a_number_stays_with_its_unit_and_a_label_that_ends_in_a_digit_does_not_
     assert printed(lambda console: paragraph(console, Text("see resnet/b1 of all")), 14) == ["see resnet/b1", "    of all"]
 
 
+def test_a_number_before_a_comma_does_not_bind_what_is_listed_next() -> None:
+    text = Text("with timm 1.0.31, onnx 1.19, numpy")
+    assert printed(lambda console: paragraph(console, text), 20) == ["with timm 1.0.31,", "    onnx 1.19, numpy"]
+
+
 def test_styles_go_with_their_words_over_lines() -> None:
     text = Text.assemble("plain words ", ("bold words that run on", "bold"))
     lines = printed(lambda console: paragraph(console, text), 24, force_terminal=True, color_system="standard")

@@ -21,6 +21,17 @@ def test_a_schema_is_printed_by_its_name(words, name):
     assert json.loads(told.stdout)["$id"] == name
 
 
+def test_a_schema_is_json_asked_for_or_not():
+    assert ask("--json").stdout == ask().stdout
+
+
+def test_the_file_that_was_written_is_told_as_json_where_that_is_asked_for(tmp_path):
+    keys = tmp_path / "keys.md"
+    assert json.loads(ask("--markdown", str(keys), "--json").stdout) == {"markdown": str(keys)}
+    assert keys.read_text("utf-8")
+    assert ask("--markdown", str(keys)).stdout == ""
+
+
 def test_what_has_no_schema_is_a_wrong_question():
     told = ask("page")
     assert told.exit_code == 2

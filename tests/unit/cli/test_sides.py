@@ -76,3 +76,34 @@ def test_where_one_side_has_nothing_feasible_the_answer_is_no(asked, facts, tmp_
     told = asked("old", "new")
     assert told.exit_code == 1
     assert "nothing is feasible on new" in " ".join(told.output.split())
+
+
+def test_sides_on_which_nothing_is_measured_are_not_called_infeasible(asked, facts, tmp_path):
+    for name in ("old", "new"):
+        bare = json.loads(json.dumps(facts))
+        bare["profiles"]["fast"]["candidate"] = bare["profiles"]["small"]["candidate"] = None
+        (tmp_path / name / "facts.json").write_text(json.dumps(bare), "utf-8")
+    told = asked("old", "new")
+    assert told.exit_code == 3
+    assert told.output.splitlines()[:2] == ["fast: nothing is measured anywhere.", "  everywhere  nothing is measured"]
+
+
+def test_a_profile_that_one_side_alone_has_is_no_such_profile_on_the_other(asked, facts, tmp_path):
+    other = json.loads(json.dumps(facts).replace('"fast"', '"cheap"')) | {"suite": "another"}
+    (tmp_path / "new" / "facts.json").write_text(json.dumps(other), "utf-8")
+    suite = facts["suite"]
+    lines = asked("old", "new").output.splitlines()
+    assert lines[0] == f"fast: recommended on {suite} alone; no such profile on another."
+    assert [line.split(maxsplit=1) for line in lines[1:3]] == [[suite, answered.BEST], ["another", "no such profile"]]
+
+
+def test_comparisons_whose_names_are_cut_keep_folders_of_their_own(asked, facts, tmp_path):
+    long = ["x" * 90, "y" * 90 + "1", "y" * 90 + "2"]
+    for name in long:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "facts.json").write_text(json.dumps(facts), "utf-8")
+    for other in long[1:]:
+        assert asked(long[0], other).exit_code == 0
+    folders = [path.name for path in (tmp_path / "reports").iterdir()]
+    assert len(folders) == 2
+    assert all(name.startswith(f"sides-{long[0]}") and len(name) < 120 for name in folders)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from harness.compare import sides
 from harness.compare.across import across, what
 from harness.errors import InputError
+from harness.report import orders
 from harness.store import Store
 from tests import answered
 
@@ -98,6 +99,25 @@ def test_a_figure_beyond_noise_in_the_same_environment_has_changed(facts, one):
     assert pair["changed"]["figures"] == []
 
 
+def test_what_another_version_measures_is_compared_in_its_own_unit_and_direction(facts):
+    def made(value):
+        told = copy.deepcopy(facts)
+        told["metrics"]["brightness"] = {"unit": "cd", "higher": True}
+        for candidate in told["candidates"]:
+            candidate["facts"]["brightness"] = {"value": value, "low": value, "high": value, "unit": "cd"}
+        told["priorities"]["fast"]["weights"]["brightness"] = 1.0
+        return told
+
+    before, now = made(2.0), made(12.5)
+    now["profiles"]["fast"]["candidate"] = answered.TIED
+    changed = paired(sides.checked(before), sides.checked(now))[1]["changed"]
+    assert {(one["metric"], one["unit"], one["better"]) for one in changed["figures"]} == {("brightness", "cd", True)}
+    words = [reason["words"] for reason in changed["recommendations"][0]["why"]]
+    assert f"brightness of {answered.BEST} 2 cd → 12.5 cd" in words
+    (page,) = orders.pairs(across([sides.checked(before), sides.checked(now)], ["before", "now"]))
+    assert {figure[1:] for figure in page.changed.figures} == {("brightness", "2 cd", "12.5 cd", "better")}
+
+
 def test_facts_that_several_candidates_share_are_counted_once(one):
     accuracy = paired(one, one)[1]["metrics"]["accuracy"]
     assert (accuracy["n"], accuracy["distinct"]) == (6, 3)
@@ -133,11 +153,40 @@ def test_a_candidate_that_a_side_does_not_know_is_told_with_what_became_of_it(fa
     assert len(told["pairs"]) == 6
 
 
+def test_only_who_is_compared_on_every_objective_is_dominated(facts):
+    def spoilt(**changes):
+        told = copy.deepcopy(facts) | {"near_front": []}
+        wrong = next(each for each in told["candidates"] if each["candidate"] == answered.SLOW_AND_WRONG)
+        for key, value in changes.items():
+            wrong[key] = value(wrong[key])
+        return sides.checked(told)
+
+    outside = spoilt(eligible=lambda before: False)
+    lacking = spoilt(facts=lambda before: {name: fact for name, fact in before.items() if name != "size"})
+    told = across([spoilt(), outside, lacking], ["as it was", "outside", "lacking"])
+    (found,) = [each for each in told["candidates"] if each["candidate"] == answered.SLOW_AND_WRONG]
+    assert found["standing"] == ["dominated", "known", "known"]
+
+
 def test_priorities_that_are_not_the_same_are_told(facts, one):
     told = copy.deepcopy(facts)
     told["priorities"]["fast"]["weights"]["accuracy"] = 9.0
     profiles = paired(one, sides.checked(told))[0]["profiles"]
     assert (profiles["fast"]["same"], profiles["small"]["same"]) == (False, True)
+
+
+def test_what_a_side_came_to_is_told_apart_where_it_recommends_nothing(facts, one):
+    told = copy.deepcopy(facts)
+    told["profiles"]["fast"]["candidate"] = None
+    told["profiles"]["small"]["feasible"] = False
+    told = json.loads(json.dumps(told).replace('"small"', '"other"'))
+    profiles = paired(one, sides.checked(told))[0]["profiles"]
+    assert {name: each["outcomes"] for name, each in profiles.items()} == {
+        "fast": ["recommended", "unmeasured"],
+        "small": ["recommended", "absent"],
+        "other": ["absent", "infeasible"],
+    }
+    assert profiles["small"]["same"], "one side alone has priorities for it"
 
 
 def test_facts_are_read_from_a_file_or_the_folder_of_a_report(facts, one, tmp_path):

@@ -1,7 +1,9 @@
 """Two candidates side by side, from an answer about planted facts."""
 
+import copy
 import json
 import math
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,7 +28,7 @@ def told(world):
         changed = {name: facts[name].model_copy(update=about) for name, about in changes.items()}
         known[one].facts = facts | changed
         try:
-            return contrast(world.answer, known[one], known[other], world.evidence)
+            return contrast(world.answer, known, one, other, world.evidence)
         finally:
             known[one].facts = facts
 
@@ -103,6 +105,29 @@ def test_profiles_tell_who_is_better_by_more_than_the_noise(told):
     assert told(BASELINE, BEST)["profiles"]["fast"]["better"] == "other"
     assert told(BEST, TIED)["profiles"]["fast"]["better"] is None
     assert told(WRONG, BASELINE)["profiles"]["fast"]["one"]["violations"]
+
+
+def test_who_breaks_a_constraint_is_worse_than_who_keeps_all_whatever_the_utilities(told):
+    fast = told(WRONG, BASELINE)["profiles"]["fast"]
+    assert fast["difference"] > 0
+    assert (bool(fast["one"]["violations"]), bool(fast["other"]["violations"])) == (True, False)
+    assert fast["better"] == "other"
+    assert told(BASELINE, WRONG)["profiles"]["fast"]["better"] == "one"
+
+
+def test_what_two_have_in_common_with_their_baseline_is_no_noise_between_them(world):
+    answer = copy.deepcopy(world.answer)
+    answer["priorities"]["fast"]["weights"] = {"accuracy": 1.0}
+
+    def better(width):
+        apart = {"value": -0.02, "low": -0.02 - width, "high": -0.02 + width}
+        evidence = SimpleNamespace(
+            accuracy=lambda one, other: apart, judged=lambda *facts: {}, right=lambda facts: {}, flips=lambda *facts: None
+        )
+        return contrast(answer, world.known, BEST, BASELINE, evidence)["profiles"]["fast"]["better"]
+
+    assert better(0.001) == "one", "their difference is known well"
+    assert better(1.0) is None, "it is not, and the two intervals overlap"
 
 
 def test_a_candidate_is_even_with_itself_in_everything(told):

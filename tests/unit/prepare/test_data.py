@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from harness.coalitions import Background
 from harness.errors import InputError
 from harness.geometry import decoded
 from harness.interfaces import Samples, Split
@@ -105,3 +106,30 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path):
     write_whole(tmp_path / "place", lambda part: (part / "one").write_text("second"))
     assert (tmp_path / "place" / "one").read_text() == "first"
     assert [path.name for path in tmp_path.iterdir()] == ["place"]
+
+
+def test_the_background_is_the_mean_of_the_training_split_after_geometry(tmp_path):
+    train = Split([np.full((6, 6, 3), level, np.uint8) for level in (0, 100)], np.array([0, 1]))
+    test = Split([image(6, 6)], np.array([0]))
+    store = Store(Samples(("a", "b"), train, test, (6, 6, 3)), "digest", tmp_path)
+    found = Background.read(store.background(Preprocess(size=(4, 4))))
+    assert found.mean.shape == (4, 4, 3)
+    assert (found.mean == 50).all()
+    assert (found.spread == 50).all()
+    assert found.about == {"columns": [], "classes": ["a", "b"], "shape": [6, 6, 3]}
+
+
+def test_the_background_of_rows_knows_the_names_of_columns_and_that_of_photographs_no_shape(tmp_path):
+    rows = Split(np.array([[1, 2], [3, 6]], np.float32), np.array([0, 1]))
+    table = Store(Samples(("a", "b"), rows, rows, (2,), columns=("height", "width")), "rows", tmp_path)
+    found = Background.read(table.background(Preprocess()))
+    assert (found.mean == [2, 4]).all()
+    assert found.about["columns"] == ["height", "width"]
+    photographs = Store(images((6, 5), (8, 9)), "photographs", tmp_path)
+    assert Background.read(photographs.background(Preprocess(size=(4, 4)))).about["shape"] is None
+
+
+def test_a_background_is_made_once_for_each_geometry(tmp_path):
+    store = Store(images((6, 5), (6, 5), shape=(6, 5, 3)), "digest", tmp_path)
+    assert store.background(Preprocess(size=(4, 4))) == store.background(Preprocess(size=(4, 4), mean=(0.5,)))
+    assert store.background(Preprocess(size=(4, 4))) != store.background(Preprocess(size=(5, 5)))

@@ -308,12 +308,141 @@ def hostile_charted():
     return answer
 
 
+BINS = [
+    {"confidence": 0.6, "accuracy": 0.5, "low": 0.3, "high": 0.7, "n": 20},
+    {"confidence": 0.9, "accuracy": 0.95, "low": 0.8, "high": 0.99, "n": 20},
+]
+
+
+def counted(value, n=20, margin=0.05):
+    return {"value": value, "low": max(0.0, value - margin), "high": min(1.0, value + margin), "n": n}
+
+
+def behaves(worst=0.5, costs=True):
+    """Return how a classifier of cats and dogs behaves that says ``worst`` of cats rightly."""
+    cost = {"mistakes": [[0.0, 10.0], [2.5, 0.0]], "person": 1.0, "expected_cost": 0.75, "review_rate": 0.25}
+    steps = [{"threshold": 0.0, "review_rate": 1.0, "mistakes": 0.0}, {"threshold": 2.0, "review_rate": 0.0, "mistakes": 1.25}]
+    return {
+        "samples": 40,
+        "reliability": BINS,
+        "confidence": {"right": [0] * 19 + [29], "wrong": [0] * 10 + [8] + [0] * 8 + [3]},
+        "temperature": {"value": 1.2, "error": counted(0.02)},
+        "classes": [{"class": "cat", **counted(worst)}, {"class": "dog", **counted(0.95)}],
+        "flips": {**counted(0.1, 40), "right": 1, "wrong": 3, "other": 0},
+        "costs": {**cost, "curve": steps} if costs else None,
+        "corruptions": {
+            "clean": 0.7,
+            "kinds": {"noise": [counted(0.6)] * 5, "blur": [counted(0.7), *[counted(0.2)] * 4]},
+            "confidence": {"clean": 0.8, "shuffled": 0.75},
+        },
+        "groups": {
+            "column": "age", "above": 40.0, "positive": "dog",
+            "accuracy": {"above": counted(0.9), "below": counted(0.6)}, "rate": None,
+        },
+    }  # fmt: skip
+
+
+def behaving():
+    """Return an answer that tells how two of its candidates behave; surer than right, with a gap between groups."""
+    answer = made_up()
+    for one in answer["candidates"][:2]:
+        one["facts"] |= {
+            "calibration_error": fact(0.1, "share", 0.05, 0.15),
+            "group_accuracy_gap": fact(0.3, "share", 0.1, 0.5),
+            "expected_cost": fact(0.75, "number", 0.5, 1.0),
+            "review_rate": fact(0.25, "share", 0.2, 0.3),
+        }
+    answer["behaviour"] = {BASELINE: behaves(0.8), SMALL: behaves(0.5)}
+    return answer | {"notable": [SMALL, BASELINE]}
+
+
+def decision(decided, scores, attributions, whole=0.9):
+    games = {"whole": whole, "empty": 0.5, "kept": 0.8, "removed": 0.4, "random_kept": 0.6, "random_removed": 0.7}
+    return {"decided": decided, "scores": scores, "attributions": attributions, "games": games}
+
+
+def explains(won):
+    """Return how decisions were explained of a candidate whose explanations win ``won`` of ten against random ones."""
+    versus = {"won": won, "lost": 10 - won, "even": 0, "chance": 0.01 if won > 5 else 0.9, "beats": won > 5}
+    return {"asked": 12, "samples": 10, "versus_random": versus}
+
+
+QUESTION = {"id": 0, "column": 1, "comparison": "LEQ", "threshold": 1.5, "yes": 1, "no": 2}
+TREE = {
+    "kind": "tree", "complexity": 2, "trees": 1, "leaves": 2, "depth": 1,
+    "nodes": [QUESTION, {"id": 1, "scores": {"0": 0.75, "1": 0.25}}, {"id": 2, "scores": {"0": 0.0, "1": 1.0}}],
+}  # fmt: skip
+LINEAR = {"kind": "linear", "complexity": 2, "weights": [[-2.0, 2.0], [1.0, -1.0], [0.0, 0.0]], "scale": [1.0, 1.0, 1.0]}
+TERM = {"columns": [0], "cuts": [1.0, 2.0], "missing": [0.0], "scores": [[-1.0], [0.0], [0.5]]}
+ADDITIVE = {"kind": "additive", "complexity": 2, "terms": [TERM, {"columns": [0, 1]}]}
+TREES = {"kind": "trees", "complexity": 900, "trees": 100, "leaves": 900, "depth": 7}
+
+
+def explained():
+    """Return an answer in which decisions about animals, three numbers each, are explained by all three candidates."""
+    answer = made_up()
+    for one, won, value in zip(answer["candidates"], (9, 8, 2), (0.6, 0.8, 0.1), strict=True):
+        one["explanation"] = explains(won)
+        one["facts"]["interpretability"] = fact(value, "share", value - 0.1, value + 0.1)
+    answer["metrics"]["interpretability"] = {"unit": "share", "higher": True, "summary": "how well explanations tell"}
+    cat = {
+        SMALL: decision(0, [2.0, 1.0], [0.5, -0.25, 0.25]),
+        BASELINE: decision(0, [20.0, 1.0], [5.0, 5.0, 0.0]),
+        WRONG: decision(1, [0.2, 0.8], [0.0, -1.0, 0.0], 0.8),
+    }
+    dog = {label: decision(1, [0.0, 1.0], [0.1, 0.2, 0.3]) for label in cat}
+    answer["explanations"] = {
+        "layout": [3], "columns": ["legs", "weight", "purrs"], "classes": ["cat", "dog"], "background": [4.0, 10.0, 0.5],
+        "samples": [
+            {"row": 7, "why": "right", "label": 1.0, "sample": [4.0, 30.0, 0.0], "by": dog},
+            {"row": 12, "why": "divided", "label": 0.0, "sample": [4.0, 3.25, 1.0], "by": cat},
+        ],
+        "models": {SMALL: TREE, BASELINE: LINEAR, WRONG: ADDITIVE},
+    }  # fmt: skip
+    return answer
+
+
+def explained_images():
+    """Return an answer in which decisions about pictures are explained by a grid of two by two."""
+    answer = explained()
+    picture = [[[255 if x == y else 0] for x in range(4)] for y in range(4)]
+    by = {SMALL: decision(0, [2.0, 1.0], [4.0, -1.0, 0.0, 0.0]), BASELINE: decision(0, [2.0, 1.0], [1.0, 1.0, 1.0, 1.0])}
+    answer["explanations"] |= {
+        "layout": [2, 2], "columns": [], "background": [[[0.0]] * 4] * 4,
+        "samples": [{"row": 3, "why": "right", "label": 0.0, "sample": picture, "by": by}],
+        "models": {SMALL: {"kind": "linear", "complexity": 16, "weights": [[float(i - 8)] for i in range(16)]}, BASELINE: TREES},
+    }  # fmt: skip
+    return answer
+
+
+def hostile_explained():
+    """Return a hostile answer with explanations and behaviour, in which every name is hostile, too."""
+    answer = hostile()
+    reasons, behaviour = explained(), behaving()
+    for one, was, how in zip(answer["candidates"], reasons["candidates"], behaviour["candidates"], strict=True):
+        one |= {"explanation": was["explanation"], "facts": was["facts"] | how["facts"]}
+    answer["metrics"] = reasons["metrics"]
+    told = reasons["explanations"]
+    answer["explanations"] = told | {
+        "columns": spoil(told["columns"]),
+        "classes": spoil(told["classes"]),
+        "samples": [one | {"by": {label + HOSTILE: each for label, each in one["by"].items()}} for one in told["samples"]],
+        "models": {label + HOSTILE: one for label, one in told["models"].items()},
+    }
+    answer["behaviour"] = {label + HOSTILE: spoil(one) for label, one in behaviour["behaviour"].items()}
+    return answer
+
+
 KINDS = {
     "made up": made_up,
     "compressed": compressed,
     "without parent": without_parent,
     "charted": charted,
+    "behaving": behaving,
+    "explained": explained,
+    "explained images": explained_images,
     "hostile charted": hostile_charted,
+    "hostile explained": hostile_explained,
     "hostile compressed": hostile_compressed,
     "without anything": without_anything,
     "infeasible": infeasible,

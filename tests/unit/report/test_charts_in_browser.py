@@ -9,7 +9,7 @@ from tests.browser import needs_browser, opened, settled, started
 
 pytestmark = needs_browser
 
-WHOLE = {"viewport": {"width": 1280, "height": 6000}}
+WHOLE = {"viewport": {"width": 1280, "height": 8000}}
 """A window in which every chart is near the view."""
 
 CHARTS = ("chart", "latencies-chart", "batches-chart", "rates-chart", "memory-chart", "searching-chart")
@@ -54,6 +54,22 @@ def test_a_chart_is_drawn_when_it_comes_near_and_not_before(kinds, show):
         assert page.locator("#searching-chart.js-plotly-plot").count() == 0
         page.locator("#searching-chart").scroll_into_view_if_needed()
         drawn(page, "searching-chart")
+
+
+def test_nothing_moves_when_charts_are_drawn_so_that_no_click_is_lost(kinds, show):
+    with show(kinds["charted"](), viewport={"width": 1280, "height": 300}) as page:
+        opener = "document.querySelector('.opener')"
+        where = f"{opener}.getBoundingClientRect().top + scrollY"
+        before = page.evaluate(where)
+        for name in CHARTS:
+            page.locator(f"#{name}").scroll_into_view_if_needed()
+            drawn(page, name)
+        page.locator("#parallel").scroll_into_view_if_needed()
+        page.locator(".parallel .scale").first.wait_for()
+        assert page.evaluate(where) == before
+    with show(kinds["charted"]()) as page:
+        page.locator(".opener").first.click(delay=60)
+        assert page.locator(".opener").first.get_attribute("aria-expanded") == "true"
 
 
 def test_everything_is_drawn_for_paper(kinds, show):
@@ -140,6 +156,17 @@ def test_what_is_known_of_a_candidate_stands_beside_the_pointer(answer, show):
             "on the Pareto front",
         ]
         assert told[-6:] == ["latency p90", "2 ms 1.80–2.20", "accuracy", "95.0 % 94.0–96.0", "size", "1 MB"]
+
+
+def test_a_line_across_the_scales_tells_what_it_is_and_a_click_selects_it(answer, show):
+    with show(answer) as page:
+        page.locator(".parallel .scale").first.wait_for()
+        track = page.locator(".parallel .track").first.bounding_box()
+        x, y = track["x"] + track["width"] / 2 + 30, track["y"] + 0.05 * track["height"]  # near the best latency, that of "tiny"
+        page.mouse.move(x, y)
+        assert page.locator(".tip strong").inner_text() == "tiny"
+        page.mouse.click(x, y)
+        settled(page, "[...page.selected].join() === '2'")
 
 
 def test_two_axes_never_show_the_same_metric(answer, show):

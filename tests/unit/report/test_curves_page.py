@@ -6,9 +6,11 @@ import json
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from harness import report
 from harness.report import curves, figures
+from tests.browser import needs_browser, opened, started
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +67,7 @@ def test_its_scripts_are_those_that_its_policy_allows(told):
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page).group(1)
     assert policy.startswith("default-src &#39;none&#39;") or policy.startswith("default-src 'none'")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
-    assert len(scripts) == 2
+    assert len(scripts) == 3
     for text in scripts:
         assert base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() in policy.replace("&#43;", "+")
 
@@ -82,3 +84,14 @@ def test_it_is_written_whole_into_a_folder_that_is_made(told, tmp_path):
     written = report.write_replay(told, tmp_path / "reports" / "replay-x.html")
     assert written.read_text(encoding="utf-8") == curves.render(told)
     assert [path.name for path in written.parent.iterdir()] == ["replay-x.html"]
+
+
+@needs_browser
+def test_it_opens_quietly_and_draws_on_paper_too_and_axe_finds_nothing_serious(told, tmp_path, monkeypatch):
+    monkeypatch.undo()
+    with started() as browser, opened(browser, report.write_replay(told, tmp_path / "replay.html"), color_scheme="dark") as page:
+        assert page.locator(".curve .scatterlayer .trace").count() == 12, "a line and the two ends of a band for each algorithm"
+        found = Axe().run(page).response["violations"]
+        assert not [(one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in ("serious", "critical")]
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert page.locator(".curve").first.evaluate("box => box.layout.font.size") == 10

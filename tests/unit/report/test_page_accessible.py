@@ -34,7 +34,9 @@ def show(browser, tmp_path):
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("kind", ["compressed", "infeasible", "without anything", "with gaps", "hostile compressed"])
+@pytest.mark.parametrize(
+    "kind", ["compressed", "behaving", "explained", "infeasible", "without anything", "with gaps", "hostile compressed"]
+)
 def test_axe_finds_nothing_serious(kinds, show, kind, screen):
     answer = kinds[kind]()
     answer["screened"] = [{"candidate": "weak@torch/b1", "why": "it cannot win", "facts": {}}]

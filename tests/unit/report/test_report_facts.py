@@ -103,6 +103,19 @@ def test_only_what_the_profile_looks_at_is_told_as_absent(kinds):
     )
 
 
+def test_explanations_that_do_not_beat_a_random_order_are_told_where_the_profile_judges_by_them(answer):
+    versus = {"won": 5, "lost": 6, "even": 4, "chance": 0.7, "beats": False}
+    chosen = answer["profiles"]["toys"]["candidate"]
+    (one,) = (each for each in answer["candidates"] if each["candidate"] == chosen)
+    one["explanation"] = {"asked": 15, "samples": 15, "versus_random": versus}
+    assert not any("random" in told for told in cards(answer)[0].cautions)
+    answer["priorities"]["toys"]["weights"]["interpretability"] = 1.0
+    (told,) = (told for told in cards(answer)[0].cautions if "random" in told)
+    assert told.startswith("Its explanations do not beat a random order of features: ")
+    versus["beats"] = True
+    assert not any("random" in told for told in cards(answer)[0].cautions)
+
+
 def test_a_quality_of_a_later_version_is_told_as_it_is(answer):
     answer["profiles"]["toys"]["facts"]["size"]["quality"] = "odd"
     assert cards(answer)[0].cautions == ("Noted as odd: size.",)

@@ -34,3 +34,14 @@ def test_operators_are_drawn_as_text(kind, kinds, browser, tmp_path):
         assert page.locator(".icicle .trace.icicle").count() == 2
         assert "Conv" in page.locator("[data-picture]").get_attribute("aria-label")
         assert page.locator("img").count() == 0
+
+
+def test_a_body_that_fails_tells_what_the_page_raised_and_leaves_nothing_open(browser, tmp_path):
+    path = tmp_path / "broken.html"
+    path.write_text("<!doctype html><script>throw new Error('planted')</script>", encoding="utf-8")
+    with pytest.raises(ZeroDivisionError) as raised, opened(browser, path):
+        raise ZeroDivisionError
+    assert any("planted" in note for note in raised.value.__notes__)
+    with pytest.raises(AssertionError, match="planted"), opened(browser, path):
+        pass
+    assert browser.contexts == []

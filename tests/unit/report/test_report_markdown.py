@@ -75,7 +75,7 @@ def test_however_much_there_is_to_tell_the_front_keeps_some_lines(answer):
 
 
 def test_what_changed_is_told_with_its_reasons(answer):
-    text = markdown.render(changed(answer, 2)).partition("## Changed since 2026-01-02 03:04")[2].partition("##")[0]
+    text = markdown.render(changed(answer, 2)).partition("## Changed since 2026-01-02 03:04 UTC\n")[2].partition("##")[0]
     assert [line for line in text.splitlines() if line] == [
         "- `profile0`: `new@torch/b1` instead of `old@torch/b1`",
         "- `profile1`: `nothing feasible` instead of `old@torch/b1`: old&#64;torch/b1 does not keep accuracy >= 90 %; it is new",

@@ -90,5 +90,5 @@ def test_without_pyarrow_parquet_says_what_to_install(answer, tmp_path, monkeypa
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UnavailableError) as raised:
         report.write_parquet(answer, tmp_path)
-    assert raised.value.hint == "pip install pyarrow"
+    assert raised.value.hint == "pip install pyarrow, the extra 'parquet'"
     assert list(tmp_path.iterdir()) == []

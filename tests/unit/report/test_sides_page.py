@@ -7,6 +7,7 @@ import json
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from harness import report
 from harness.compare import sides
@@ -52,6 +53,33 @@ def test_what_to_deploy_where_is_told_with_what_it_loses_elsewhere(told):
 
 def test_the_same_recommendation_is_said_to_be_the_same(runs):
     assert in_words.profiles(runs)[0].verdict == "The same everywhere."
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "deployed", "said"),
+    [
+        ("recommended absent", "a -", "Recommended on A alone; no such profile on B."),
+        ("absent unmeasured", "- -", "Nothing is measured on B; no such profile on A."),
+        ("unmeasured unmeasured", "- -", "Nothing is measured anywhere."),
+        ("infeasible infeasible", "- -", "Nothing is feasible anywhere."),
+        ("infeasible unmeasured", "- -", "Nothing is feasible on A; nothing is measured on B."),
+        ("recommended recommended infeasible", "a a -", "The same wherever one is recommended; nothing is feasible on C."),
+        ("recommended infeasible recommended", "a - b", "2 different candidates; nothing is feasible on B."),
+        ("absent recommended absent", "- a -", "Recommended on B alone; no such profile on A and C."),
+    ],
+)
+def test_where_nothing_is_recommended_the_verdict_says_why(outcomes, deployed, said):
+    each = [label.replace("-", "") or None for label in deployed.split()]
+    profile = {"outcomes": outcomes.split(), "deployed": each, "feasible": [0] * len(each), "rows": [], "same": True}
+    (told,) = in_words.profiles({"sides": [{"name": name} for name in "ABC"[: len(each)]], "profiles": {"p": profile}})
+    assert told.verdict == said
+
+
+def test_two_suites_of_other_profiles_have_no_priorities_that_differ(answer):
+    other = json.loads(json.dumps(answer).replace('"toys"', '"cars"')) | {"suite": "another"}
+    toys, cars = in_words.profiles(across([sides.checked(answer), sides.checked(other)], NAMES))
+    assert (toys.verdict, toys.caution) == ("Recommended on cloud alone; no such profile on edge box.", "")
+    assert (cars.verdict, cars.caution) == ("Recommended on edge box alone; no such profile on cloud.", "")
 
 
 def test_a_metric_is_told_by_its_median_change_and_by_what_is_beyond_noise(told):
@@ -100,7 +128,7 @@ def test_the_policy_allows_the_scripts_of_the_page_and_nothing_else(told, monkey
     page = sides_page.render(told)
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page).group(1).replace("&#43;", "+")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
-    assert len(scripts) == 3
+    assert len(scripts) == 4
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
     assert re.findall(r"sha256-([^'&]*)", policy) == digests
 
@@ -137,6 +165,22 @@ def test_it_opens_quietly_and_draws(kind, request, tmp_path):
         page.select_option("#metric", label="size")
         assert "side by side" in page.title()
         assert page.locator("img").count() == 0
+        assert page.get_by_role("group", name="One against the other").count() == 1
         assert page.evaluate("Plotly !== undefined && document.getElementById('chart').layout.xaxis.title.text").startswith(
             "size"
         )
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(runs, scheme, tmp_path):
+    with started() as browser, opened(browser, report.write_sides(runs, tmp_path), color_scheme=scheme) as page:
+        page.wait_for_selector("#chart .scatterlayer .point >> nth=0")
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        found = Axe().run(page).response["violations"]
+        assert not [(one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in ("serious", "critical")]
+
+
+def test_when_a_side_was_written_is_told_in_one_zone(told):
+    told["sides"][0]["environment"]["at"] = "2026-01-02T03:04:05+02:00"
+    assert dict(in_words.sides(told)[0][1])["Written"] == "2026-01-02 01:04 UTC"

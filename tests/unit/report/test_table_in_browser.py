@@ -63,6 +63,16 @@ def test_the_best_comes_first_and_every_candidate_says_why_it_won_or_lost(answer
         assert "no room" in page.locator(".failure:target").inner_text()
 
 
+def test_of_a_quick_look_is_told_what_disturbed_it_and_how_often_it_was_taken(answer, show):
+    looked = {"value": 0.02, "low": 0.01, "high": 0.03, "unit": "s", "n": 40, "quality": "contended", "processes": 3, "tries": 2}
+    answer["screened"] = [ENDED | {"facts": {"latency_p90": looked}}]
+    with show(answer) as page:
+        assert page.locator("#candidate-4 > td").last.inner_text() == "contended: latency p90"
+        page.locator("#candidate-4 .opener").click()
+        figures = page.locator("#about-4 .figures tbody td").all_inner_texts()
+        assert figures == ["20 ms", "10–30", "", "40", "3", "2", "contended", "measured"]
+
+
 def test_a_heading_sorts_the_better_first_and_turns_around_by_keyboard(answer, show):
     with show(answer) as page:
         heading = page.get_by_role("button", name="latency p90")
@@ -124,13 +134,24 @@ def test_what_is_chosen_stays_while_the_session_does(answer, show):
 
 
 @pytest.mark.parametrize(
-    "kept", ['{"columns": 3, "ranges": {"nothing": ["1"], "size": 7}, "text": null}', "[]", "{", "7", "null"]
+    "kept",
+    [
+        '{"ranges": {"size": []}}',
+        '{"ranges": {"size": ["1"]}}',
+        '{"ranges": {"size": ["0 B", "1 B", ""]}}',
+        '{"columns": 3, "ranges": {"nothing": ["1"], "size": 7}, "text": null}',
+        "[]",
+        "{",
+        "7",
+        "null",
+    ],
 )
 def test_nonsense_that_is_kept_in_the_session_is_no_harm(answer, show, kept):
     with show(answer) as page:
         page.evaluate("kept => sessionStorage.setItem('candidates of made-up', kept)", kept)
         page.reload()
         assert len(names(page)) == 4
+        assert page.locator("#ranges-told").inner_text() == ""
 
 
 def test_a_row_opens_everything_that_is_known_of_it(kinds, show):
@@ -172,7 +193,7 @@ def test_a_label_that_a_shell_would_read_is_quoted_in_the_command(answer, show):
 
 def test_the_selection_goes_both_ways(answer, show):
     with show(answer) as page:
-        page.get_by_label("Select tiny,").check()
+        page.get_by_label("Select tiny on").check()
         assert page.evaluate("[...page.selected]") == [2]
         assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Select tiny")
         page.evaluate("page.select([0, 1])")
@@ -285,4 +306,5 @@ def test_an_answer_without_profiles_has_a_table_without_utilities(answer, show):
             "front",
             "quality",
         ]
-        assert len(names(page)) == 4
+        assert page.locator("#all [aria-sort]").count() == 0
+        assert names(page) == ["toy", "toy + quantize:static", "tiny", "huge@torch/b1"]

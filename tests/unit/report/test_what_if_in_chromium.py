@@ -112,6 +112,29 @@ def test_a_bound_is_edited_switched_off_added_and_removed(browser, made):
         assert page.get_by_label("size ≤: bound").count() == 0
 
 
+def test_another_constraint_begins_where_it_keeps_nothing_out_noise_and_equal_figures_too(answer, browser, tmp_path):
+    answer["priorities"]["toys"]["constraints"] = []
+    for one in answer["candidates"]:
+        one["facts"]["size"] |= dict.fromkeys(("value", "low", "high"), 12_345_678)
+    with opened(browser, report.write(answer, "", tmp_path)) as page:
+        for metric, bound in (("size", "12.4 MB"), ("latency p90", "11.1 ms"), ("accuracy", "58.9 %")):
+            page.get_by_label("Metric of another constraint").select_option(metric.replace(" ", "_"))
+            assert page.locator(".bound input[type=text]").last.input_value() == bound
+        assert page.evaluate("Array.from(page.weighed('toys').feasible)") == [1, 1, 1]
+
+
+def test_what_nothing_meets_is_told_as_the_table_tells_it_an_estimate_as_one(kinds, browser, tmp_path):
+    answer = kinds["with estimates"]()
+    bound = {"op": "<=", "factor": 0.0, "offset": 0.0001, "text": "energy <= 100 µJ", "metric": "energy"}
+    right = {"op": ">=", "factor": 0.0, "offset": 1.953, "text": "accuracy >= 195.3 %", "metric": "accuracy"}
+    answer["priorities"]["toys"]["constraints"] = [bound, right]
+    with opened(browser, report.write(answer, "", tmp_path)) as page:
+        assert page.locator("#result .misses li span").all_inner_texts() == [
+            "energy ≈ 1 mJ (estimate), misses 100 µJ by ≈ 900 µJ (900 %)",
+            "accuracy 95.0 %, misses 195.3 % by 100 pp",
+        ]
+
+
 def test_a_bound_that_cannot_be_is_refused_in_words_and_changes_nothing(browser, made):
     with opened(browser, made[0]) as page:
         bound = page.get_by_label("accuracy ≥: bound")
@@ -153,8 +176,11 @@ def test_a_shared_address_opens_with_its_setting_and_shows_it(browser, made):
     "garbage", ["#%", "#fast:weight:__proto__=1", "#profile=fast&fast:if=<img src=x onerror=alert(1)>", "#" + "&=:" * 400]
 )
 def test_garbage_in_the_address_leaves_the_suites_own(garbage, browser, made):
-    with opened(browser, made[0], garbage) as page:
-        assert page.evaluate("page.isTurned('fast') && page.priorities('fast').constraints.length > 0") is False
+    path, _ = made
+    own = json.loads((path.parent / "facts.json").read_text())["priorities"]["fast"]["constraints"]
+    with opened(browser, path, garbage) as page:
+        assert page.evaluate("page.isTurned('fast')") is False
+        assert page.evaluate("page.priorities('fast').constraints") == own
         assert page.locator("#what-if img").count() == 0
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from harness.decide.decision import Recommendation
 from harness.errors import JobError
 from harness.ledger import Known
 from harness.running.profiling import profile, worth_profiling
@@ -45,12 +46,13 @@ def known(fact):
 
 
 @pytest.fixture
-def worth(registry, tmp_path, space, known):
-    """Return what is worth profiling where ``best`` is, and all but ``missing`` are measured."""
+def worth(space, known):
+    """Return what is worth profiling where ``best`` is recommended, and all but ``missing`` are measured."""
 
     def told(best, missing=()):
-        accuracies = {c.label: None if c.label in missing else 0.5 for c in space.candidates} | {best: 0.9}
-        return worth_profiling(loads(TEXT, registry, tmp_path), space, known(accuracies, space))
+        accuracies = {c.label: None if c.label in missing else 0.5 for c in space.candidates}
+        decided = [Recommendation(profile="p", feasible=best is not None, candidate=best)]
+        return worth_profiling(decided, known(accuracies, space))
 
     return told
 
@@ -63,6 +65,7 @@ def test_what_is_recommended_is_followed_by_its_parent(worth, space):
     assert worth(PRUNED) == [PRUNED, PARENT]
     assert worth(PARENT) == [PARENT], "it has no parent"
     assert worth(PRUNED, [PARENT]) == [PRUNED], "its parent is not measured"
+    assert worth(None) == [], "nothing is measured"
 
 
 def test_what_cannot_be_profiled_is_told_and_the_next_one_is_tried(space, known):

@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from harness.answer.evidence import Evidence
+from harness.answer.grounds import Decider
 from harness.evaluate import Evaluation
 from harness.ledger import Known
 from harness.record import Failure
@@ -27,7 +29,8 @@ def began(suite, registry, fact):
         heard = []
         before = {one.label: Known(one, None, artifact=object(), facts=facts(accuracy)) for one, accuracy in known}
         observer = SimpleNamespace(evaluated=heard.append)
-        return SimpleNamespace(tally=Tally(suite, space, before, observer), heard=heard, before=before)
+        decider = Decider(suite, space, Evidence(SimpleNamespace(samples=lambda run: {})))
+        return SimpleNamespace(tally=Tally(decider, before, observer), heard=heard, before=before)
 
     return SimpleNamespace(made=made, space=space, evaluation=evaluation)
 

@@ -2,9 +2,9 @@
 
 from types import SimpleNamespace
 
+from harness.decide.recommend import recommend
 from harness.errors import OutOfTimeError
 from harness.search import rounds
-from harness.spec import End
 
 
 class Bench:
@@ -100,26 +100,17 @@ def test_contenders_are_chosen_anew_after_something_was_taken_again(suite):
     assert bench.order == [("a", 0), ("b", 1)], "a better figure may make another one the contender"
 
 
-def test_contenders_are_the_best_the_tied_the_next_and_their_baseline(suite, fact):
-    good = {"quick": (0.001, 0.98), "even": (0.00101, 0.98), "slow": (0.02, 0.98), "poor": (0.9, 0.5), "open": (0.0005, 0.99)}
-    known = {}
-    for label, (latency, accuracy) in good.items():
-        facts = {"latency_p90": fact("latency_p90", latency), "accuracy": fact("accuracy", accuracy)}
-        facts |= {"throughput": fact("throughput", 1 / latency)}
-        known[label] = SimpleNamespace(facts=facts, complete=label != "open", failure=None)
-    found = rounds.contenders(suite, known, list(good), dict.fromkeys(good, "slow"))
-    assert set(found) == {"quick", "even", "slow"}, "the poor is out of reach, the open is not measured yet"
-
-
-def test_contenders_are_judged_by_ranges_that_move_with_the_baseline(suite, fact):
-    moving = suite.profiles[1].model_copy(
-        update={"ranges": {}, "relative": {"throughput": (End(factor=0.5), End(factor=10))}, "scales": {"throughput": "log"}}
-    )
-    asked = suite.model_copy(update={"profiles": (moving,)})
-    rates = {asked.baseline.label: 100.0, "quick": 900.0, "next": 400.0, "slow": 60.0}
-    known = {
-        label: SimpleNamespace(facts={"throughput": fact("throughput", rate)}, complete=True, failure=None)
-        for label, rate in rates.items()
+def test_contenders_are_the_best_the_tied_the_next_and_their_baseline_as_far_as_they_are_measured(suite, fact):
+    good = {"quick": (0.001, 0.98), "even": (0.00101, 0.98), "slow": (0.01, 0.98), "poor": (0.9, 0.5)}
+    table = {
+        label: {"latency_p90": fact("latency_p90", latency, latency / 50), "accuracy": fact("accuracy", accuracy)}
+        for label, (latency, accuracy) in good.items()
     }
-    found = rounds.contenders(asked, known, list(rates), dict.fromkeys(rates, asked.baseline.label))
-    assert found == ["quick", "next", asked.baseline.label]
+    decided = [recommend(profile, table, {}, {}) for profile in suite.profiles[:1]]
+    baselines = dict.fromkeys(good, "base")
+    assert rounds.contenders(decided, baselines, {*good, "base"}) == ["quick", "slow", "even", "base"], "poor is out of reach"
+    assert rounds.contenders(decided, baselines, set(good)) == ["quick", "slow", "even"]
+
+
+def test_where_nothing_is_measured_nobody_contends(suite):
+    assert rounds.contenders([recommend(profile, {}, {}, {}) for profile in suite.profiles], {}, ()) == []

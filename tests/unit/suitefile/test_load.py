@@ -1,11 +1,12 @@
 import itertools
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from harness.errors import InputError, SuiteError
-from harness.metrics import METRICS, QUALITIES
+from harness.metrics import METRICS, QUALITIES, Scope
 from harness.space import expand
 from harness.spec import Target
 from harness.suitefile import load, loads
@@ -266,8 +267,14 @@ LACKING = {
 }
 GIVEN = {
     "scenarios": ["single_stream", "multi_stream", "offline", {"server": {"latency": "20 ms"}}],
-    "workload": {"dataset": "digits", "end_to_end": True},
+    "workload": {
+        "dataset": "digits",
+        "end_to_end": True,
+        "costs": {"mistakes": (1 - np.eye(10)).tolist(), "person": 0.5},
+        "corruptions": {},
+    },
     "target": {"price_per_hour": 0.35},
+    "explain": "shap",
     "models": [{"timm": "test_resnet"}],
     "runtimes": ["torch_compile"],
 }
@@ -310,6 +317,12 @@ def test_a_metric_of_no_weight_needs_nothing(small, settle):
 def test_the_range_that_is_given_as_an_example_can_be_written(small, settle, metric):
     small["profiles"] = {"one": {"weights": {metric: 1}}}
     given = GIVEN | ({"target": {"device": "cuda:0"}} if metric == "memory_device" else {})
+    if METRICS[metric].scope is Scope.GROUPED:
+        given |= {
+            "workload": {"dataset": "wine", "groups": {"column": "ash", "above": 2}},
+            "models": [{"sklearn": "mlp"}],
+            "runtimes": ["openvino"],
+        }
     with pytest.raises(SuiteError) as caught:
         settle(small | given)
     told = next(one for one in caught.value.mistakes if "no range" in one.message)

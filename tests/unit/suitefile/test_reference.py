@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pydantic import BaseModel, Field
@@ -71,6 +74,31 @@ class Everything(Value):
     names: list[str] = Field(["a", "b"], description="d")
     two: tuple[int, int] | None = Field(None, description="d")
     each: dict[str, float] = Field({}, description="d")
+
+
+class Plain(BaseModel):
+    unsaid: int = 1
+
+
+class Undescribed(BaseModel):
+    """What another package may declare."""
+
+    inner: Plain = Plain()
+    some: list = []  # type: ignore[type-arg]
+    any_at_all: Any = None
+    either: int = Field(1, description="one | other")
+
+
+def test_a_part_of_another_package_that_says_little_is_told_as_far_as_it_goes() -> None:
+    part: Any = SimpleNamespace(name="terse", summary="says little", subject=None, options=Undescribed)
+    page = reference(replace(REGISTRY, passes={**REGISTRY.passes, "terse": part}))
+    told = page.partition("### terse\n")[2].partition("##")[0]
+    assert "| `inner` | [Plain](#plain) |  |  |" in told
+    assert "| `some` | list of anything | `[]` |  |" in told
+    assert "| `any_at_all` | anything |  |  |" in told
+    assert r"| `either` | whole number | `1` | one \| other |" in told
+    assert "### Plain\n\n| key |" in page
+    assert "| `unsaid` | whole number | `1` |  |" in page
 
 
 def _told(options: type[BaseModel]) -> dict[str, tuple[str, str]]:

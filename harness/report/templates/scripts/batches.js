@@ -15,12 +15,12 @@
 
   const unbatched = (row) => data.served[row].replace(`, batch ${data.groups.batch[row]}`, "");
 
-  const axis = (name) => charts.axis(charts.metrics[name], charts.metrics[name].can_log);
+  const axis = (name) => look.axis(charts.metrics[name], charts.metrics[name].can_log);
 
   // "strong" is the row that the line is drawn for; without one it only stands behind the others.
-  function line(curve, name, strong) {
+  function line(curve, strong) {
     const behind = strong === undefined;
-    const { color, width } = behind ? { color: page.style("--rule"), width: 1.25 } : legend.line(strong);
+    const { color, width } = behind ? { color: look.style("--rule"), width: 1.25 } : legend.line(strong);
     return {
       type: "scatter", mode: behind ? "lines+markers" : "lines+markers+text", customdata: curve.rows, hoverinfo: "none",
       x: curve.rows.map((row) => data.values.throughput.value[row]), y: curve.rows.map((row) => data.values[name].value[row]),
@@ -28,18 +28,28 @@
     };
   }
 
+  const name = latency();
+  const drawn = curves.filter((curve) => curve.rows.every((row) => known(name, row) && known("throughput", row)));
+  const all = new Map(drawn.flatMap((curve) => curve.rows.map((row) => [row, curve])));
+
+  // The row that a line is drawn for; undefined where it only stands behind the others.
+  function strongest() {
+    const on = new Set(legend.shown(all));
+    return (curve) => curve.rows.find((row) => on.has(row));
+  }
+
   function draw() {
-    const name = latency();
-    const drawn = curves.filter((curve) => curve.rows.every((row) => known(name, row) && known("throughput", row)));
-    const on = new Set(legend.shown(new Map(drawn.flatMap((curve) => curve.rows.map((row) => [row, curve])))));
-    const strong = (curve) => curve.rows.find((row) => on.has(row));
-    const named = drawn.map(strong).filter((row) => row !== undefined);
+    const strong = strongest();
     const layout = { xaxis: axis("throughput"), yaxis: axis(name) };
     const first = !box.data;
-    charts.draw(box, [...drawn].sort((a, b) => (strong(a) !== undefined) - (strong(b) !== undefined)).map((curve) => line(curve, name, strong(curve))), layout, "batches");
-    legend.key(box, named.map((row) => ({ ...legend.entry(row, unbatched(row)), line: { ...legend.line(row), dash: "solid" } })));
+    charts.draw(box, [...drawn].sort((a, b) => (strong(a) !== undefined) - (strong(b) !== undefined)).map((curve) => line(curve, strong(curve))), layout, "batches");
     if (first) tip.follow(box);
   }
 
-  charts.place(box, draw, "selection", "setting");
+  function tell() {
+    const named = drawn.map(strongest()).filter((row) => row !== undefined);
+    legend.key(box, named.map((row) => ({ ...legend.entry(row, unbatched(row)), line: { ...legend.line(row), dash: "solid" } })));
+  }
+
+  charts.place(box, draw, tell, "selection", "setting");
 })();

@@ -3,7 +3,7 @@
 (() => {
   const { data } = page;
   const { make } = elements;
-  const { now, kind, turn, spans, field } = wishes;
+  const { now, kind, turn, field } = wishes;
   const SIGNS = { "<=": "≤", ">=": "≥" };
   const [bounds, ranges] = ["wish-bounds", "wish-ranges"].map((id) => document.getElementById(id));
 
@@ -26,12 +26,27 @@
     return make("div", { class: "bound" }, tick, make("label", { for: tick.id }, what), input, away, wrong);
   }
 
+  // The bound that keeps out no candidate with the figure, its noise included; 0 where none has it.
+  function loosest(metric, op) {
+    const [margin] = utility.weigh({ ...now(), constraints: [{ metric, op, factor: 0, offset: 0 }] }, data).margin;
+    const known = utility.eligible(data).map((row) => margin[row]).filter((one) => !Number.isNaN(one));
+    const least = known.reduce((a, b) => Math.min(a, b), Infinity);
+    return op === "<=" ? outward(-least, Math.ceil) : outward(least, Math.floor);
+  }
+
+  // A number in three digits, rounded to one side.
+  function outward(value, rounded) {
+    if (!value || !Number.isFinite(value)) return 0;
+    const step = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 2);
+    return Number((rounded(value / step) * step).toPrecision(3));
+  }
+
   // Another constraint begins where it keeps nothing out, or at the baseline.
   function add(metric) {
     const { higher, unit } = kind(metric);
-    const [low, high] = spans(metric) || [0, 0];
-    const text = Object.hasOwn(data.anchor, metric) ? "baseline" : units.write(higher ? low : high, unit);
-    turn({ ...now(), constraints: [...now().constraints, written.constraint(metric, higher ? ">=" : "<=", text, data.kinds)] });
+    const op = higher ? ">=" : "<=";
+    const text = Object.hasOwn(data.anchor, metric) ? "baseline" : units.write(loosest(metric, op), unit);
+    turn({ ...now(), constraints: [...now().constraints, written.constraint(metric, op, text, data.kinds)] });
     [...bounds.querySelectorAll("input[type=text]")].pop().select();
   }
 

@@ -14,7 +14,7 @@ const candidates = (() => {
   const label = (row) => (row < measured ? data.labels[row] : other(row).label);
   const chain = (row) => (row < measured ? data.chains[row] : other(row).label);
   const served = (row) => (row < measured ? data.served[row] : "");
-  const short = (row) => [chain(row), served(row)].filter(Boolean).join(", ");
+  const short = (row) => [chain(row), served(row)].filter(Boolean).join(" on ");
 
   // A figure, or null where there is none; of a quick look where that is all there is.
   function value(row, name) {
@@ -35,14 +35,21 @@ const candidates = (() => {
   const noted = (row, name, field) => (told.noted[field][name] || {})[row] || "";
   const names = (row) => Object.keys(row < measured ? data.values : other(row).facts || {}).filter((name) => value(row, name) !== null);
 
-  // A figure of a candidate beside its baseline's, as ``comparison`` tells; null where there is none, or it is its own baseline.
-  function against(row, name) {
-    const { of, labels, values, apart } = data.baselines;
+  // The figure of a candidate's baseline; null where there is none, or it is its own baseline.
+  function baseline(row, name) {
+    const { of, labels, values } = data.baselines;
     const base = row < measured ? of[row] : null;
-    if (base === null || labels[base] === label(row) || !data.kinds[name] || !values[name] || values[name].value[base] === null) return null;
-    const fact = (from, at) => Object.fromEntries(ENDS.map((end) => [end, from[name][end][at]]));
-    const paired = apart[row][name] && Object.fromEntries(ENDS.map((end, i) => [end, apart[row][name][i]]));
-    return comparison.compare(data.kinds[name], fact(data.values, row), fact(values, base), paired || null, noted(row, name, "provenance") === "estimate");
+    if (base === null || labels[base] === label(row) || !values[name] || values[name].value[base] === null) return null;
+    return Object.fromEntries(ENDS.map((end) => [end, values[name][end][base]]));
+  }
+
+  // A figure of a candidate beside its baseline's, as ``comparison`` tells; null where one is not known.
+  function against(row, name) {
+    const [mine, other] = [fact(row, name), baseline(row, name)];
+    if (!mine || !other || !data.kinds[name]) return null;
+    const apart = data.baselines.apart[row][name];
+    const paired = apart ? Object.fromEntries(ENDS.map((end, i) => [end, apart[i]])) : null;
+    return comparison.compare(data.kinds[name], mine, other, paired, isEstimate(mine));
   }
 
   // Why a figure is absent; empty where that is not told.
@@ -59,15 +66,17 @@ const candidates = (() => {
   // ``clean``, or what else was noted and of which metrics: "contended: latency p90".
   function quality(row) {
     const by = {};
-    for (const [name, rows] of Object.entries(told.noted.quality)) {
-      if (rows[row]) (by[rows[row]] = by[rows[row]] || []).push(columns[name] ? columns[name].label : name);
+    for (const name of names(row)) {
+      const found = fact(row, name).quality;
+      if (found !== "clean") (by[found] = by[found] || []).push(columns[name] ? columns[name].label : name);
     }
     const said = Object.entries(by).sort().map(([what, which]) => `${what}: ${which.join(", ")}`);
     return said.join("; ") || (names(row).length ? "clean" : "");
   }
 
   const interval = (one) => comparison.interval(one, one.unit);
-  const figure = (one) => (one.provenance === "estimate" ? "≈ " : "") + units.show(one.value, one.unit);
+  const isEstimate = (one) => one.provenance === "estimate";
+  const figure = (one) => (isEstimate(one) ? "≈ " : "") + units.show(one.value, one.unit);
 
   // The outcomes under the present setting, each worked out when it is first asked for.
   let setting = null;
@@ -108,8 +117,8 @@ const candidates = (() => {
   const feasible = (row) => outcome(row).kind <= outcomes.LESS;
 
   return {
-    outcome, score, feasible, stars, told, measured, count, columns, label, chain, served, short, value, fact, names, against, absent, withheld, cause, standing, quality,
-    interval, figure, isBaseline: (row) => baselines.has(row),
+    outcome, score, feasible, stars, told, measured, count, columns, label, chain, served, short, value, fact, names, baseline, against, absent, withheld, cause, standing, quality,
+    interval, figure, isEstimate, isBaseline: (row) => baselines.has(row),
     dominator: (row) => (row < measured ? told.dominated[row] : undefined),
   };
 })();

@@ -23,7 +23,7 @@ const cells = (() => {
   function missed(miss, row) {
     const fact = candidates.fact(row, miss.metric);
     if (!fact) return `${named(miss.metric)} is not known`;
-    const estimate = fact.provenance === "estimate";
+    const estimate = candidates.isEstimate(fact);
     const is = `${named(miss.metric)} ${candidates.figure(fact)}${estimate ? " (estimate)" : ""}`;
     if (miss.bound === null) return `${is}, its bound is not known`;
     const bound = units.show(miss.bound, unit(miss.metric));
@@ -77,7 +77,7 @@ const cells = (() => {
   function metric(cell, row, name) {
     const fact = candidates.fact(row, name);
     if (fact) {
-      const noted = [fact.provenance === "estimate" ? "estimate" : "", fact.quality === "clean" ? "" : fact.quality].filter(Boolean).join(", ");
+      const noted = [candidates.isEstimate(fact) ? "estimate" : "", fact.quality === "clean" ? "" : fact.quality].filter(Boolean).join(", ");
       cell.append(candidates.figure(fact), make("small", {}, candidates.interval(fact)), make("small", { class: "note" }, noted));
     } else {
       const why = candidates.absent(row, name);

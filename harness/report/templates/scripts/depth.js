@@ -1,7 +1,8 @@
 "use strict";
 // Candidates as points across three metrics, which can be turned. Those that nothing beats in all three are large.
 const depth = (() => {
-  const { data, style } = page;
+  const { data } = page;
+  const { style } = look;
   const SYMBOLS = ["circle", "square", "diamond"]; // all that Plotly has here with a hollow form
   const CAMERA = { eye: { x: 1.4, y: 1.4, z: 0.7 }, center: { x: 0, y: 0, z: -0.12 } };
 
@@ -18,8 +19,8 @@ const depth = (() => {
     }
     return points.groups(by, rows).map(({ label, rank, colour, rows: members }) => {
       const color = members.map((row) => shades.pale(colour, points.faded(row))); // no point has an opacity of its own here
-      const look = { name: charts.plain(label), marker: { ...marker(members, holds, on, SYMBOLS[rank % SYMBOLS.length]), color } };
-      return points.trace(axes, members, Object.assign(look, ...axes.map((axis) => points.errors(axis, members, bars, colour))));
+      const named = { name: look.plain(label), marker: { ...marker(members, holds, on, SYMBOLS[rank % SYMBOLS.length]), color } };
+      return points.trace(axes, members, Object.assign(named, ...axes.map((axis) => points.errors(axis, members, bars, colour))));
     });
   }
 
@@ -34,7 +35,7 @@ const depth = (() => {
   }
 
   function side({ metric, log }) {
-    return { ...charts.axis(metric, log), ...charts.ticks(metric, log, true), title: { text: charts.plain(metric.label) }, nticks: 5 };
+    return { ...look.axis(metric, log), ...look.ticks(metric, log, true), title: { text: look.plain(metric.label) }, nticks: 5 };
   }
 
   function drawn(axes, rows, how) {

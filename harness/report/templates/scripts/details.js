@@ -13,7 +13,7 @@ const details = (() => {
     const heads = ["metric", "value", "95 % interval", "beside its baseline", "n", "processes", "tries", "quality", "from"];
     const lines = names.map((name) => {
       const one = candidates.fact(row, name);
-      const counts = row < candidates.measured ? [one.n, one.processes, one.tries].map((number) => units.fixed(number, 0)) : [units.fixed(one.n, 0), "1", "1"];
+      const counts = [one.n, one.processes, one.tries].map((times) => units.fixed(times, 0));
       return make(
         "tr", {}, make("th", { scope: "row" }, cells.named(name)), number(candidates.figure(one)), number(candidates.interval(one)), beside(row, name), ...counts.map(number),
         make("td", { class: one.quality === "clean" ? "" : "caution" }, one.quality), make("td", {}, ORIGINS[one.provenance] || one.provenance),

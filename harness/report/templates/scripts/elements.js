@@ -37,5 +37,5 @@ const elements = (() => {
     return [button, said];
   }
 
-  return { make, copy, copyButton };
+  return { make, copyButton };
 })();

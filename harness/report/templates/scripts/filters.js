@@ -27,7 +27,7 @@ const filters = (() => {
     for (const key of ["text", "show", "sort", "descending"]) if (typeof kept[key] === typeof begin[key]) begin[key] = kept[key];
     if (Array.isArray(kept.columns)) begin.columns = kept.columns.filter((name) => Object.hasOwn(columns, name));
     for (const [name, ends] of Object.entries(kept.ranges || {})) {
-      if (Object.hasOwn(columns, name) && Array.isArray(ends) && ends.every((end) => typeof end === "string")) begin.ranges[name] = ends.slice(0, 2);
+      if (Object.hasOwn(columns, name) && Array.isArray(ends) && ends.length === 2 && ends.every((end) => typeof end === "string")) begin.ranges[name] = ends;
     }
     return begin;
   }

@@ -79,17 +79,21 @@ const fragment = (() => {
     const of = (kind) => told.filter(([[first, metric]]) => first === kind && (metric === undefined || Object.hasOwn(data.kinds, metric)));
     const guard = of("guard").map(([, value]) => positive(value)).find((value) => value !== null);
     let setting = { ...own, ...(guard === undefined ? {} : { guard }) };
-    const bounds = told.filter(([[kind]]) => kind === "if" || kind === "off");
-    if (bounds.length) setting.constraints = bounds.slice(0, MOST).flatMap(([[kind], text]) => constraint(text, kind === "off", data.kinds));
+    const constraints = stated(told.filter(([[kind]]) => kind === "if" || kind === "off"), data.kinds);
+    if (constraints) setting.constraints = constraints;
     for (const metric of new Set(["worst", "best", "scale"].flatMap(of).map(([[, metric]]) => metric))) setting = ranged(setting, metric, told, data);
     return weighted(setting, of("weight"));
   }
 
-  function constraint(text, off, kinds) {
+  // The constraints that are told: all of them or, where one is unreadable, null, since without it the profile would be looser than
+  // anybody asked for. One that is empty says that there is none.
+  function stated(bounds, kinds) {
+    if (!bounds.length || bounds.length > MOST) return null;
+    if (bounds.length === 1 && bounds[0][0][0] === "if" && bounds[0][1] === "") return [];
     try {
-      return [{ ...written.constraintOf(text, kinds), ...(off ? { off } : {}) }];
+      return bounds.map(([[kind], text]) => ({ ...written.constraintOf(text, kinds), ...(kind === "off" ? { off: true } : {}) }));
     } catch {
-      return [];
+      return null;
     }
   }
 

@@ -1,7 +1,7 @@
 "use strict";
 // Draws where the time of a query goes: the operators of a candidate above its parent's, on one scale.
 (() => {
-  const { style } = page;
+  const { style } = look;
 
   function colours(roles) {
     const by = {
@@ -33,5 +33,5 @@
     charts.draw(box, bars.map((one, i) => bar(one, i, bars.length)), layout, "operators");
   }
 
-  for (const box of document.querySelectorAll("[data-picture]")) charts.place(box, () => draw(box, charts.told.icicle[Number(box.dataset.picture)]));
+  for (const box of document.querySelectorAll("[data-picture]")) charts.place(box, () => draw(box, charts.told.icicle[Number(box.dataset.picture)]), () => {}); // its note is in the page already
 })();

@@ -23,23 +23,28 @@
   function axis(most) {
     const drawn = SHARES.filter((share) => share <= most || share === 0.9);
     return {
-      ...charts.lines(), title: { text: "share of queries", standoff: 12 }, tickvals: drawn.map(nines), ticktext: drawn.map((share) => `${+(100 * share).toFixed(2)} %`),
+      ...look.lines(), title: { text: "share of queries", standoff: 12 }, tickvals: drawn.map(nines), ticktext: drawn.map((share) => `${+(100 * share).toFixed(2)} %`),
       rangemode: "tozero",
     };
   }
 
-  function draw() {
+  // The curves of the scenario that is chosen, by row.
+  function known() {
     const of = choice ? choice.value : scenarios[0];
-    const known = new Map([...told].filter(([, one]) => of in one).map(([row, one]) => [row, one[of]]));
-    const rows = legend.shown(known);
-    const n = rows.reduce((most, row) => Math.max(most, known.get(row).n), 2);
-    const layout = { xaxis: charts.logarithmic("time of a query", "s"), yaxis: axis(1 - 1 / n) };
-    charts.draw(box, rows.map((row) => line(row, known.get(row))), layout, "latencies");
-    legend.key(box, rows.map((row) => legend.entry(row)));
+    return new Map([...told].filter(([, one]) => of in one).map(([row, one]) => [row, one[of]]));
   }
 
-  if (choice) {
-    choice.replaceChildren(...scenarios.map((name) => elements.make("option", { value: name }, name.replaceAll("_", " "))));
-    choice.addEventListener("change", charts.place(box, draw, "selection", "setting"));
-  } else charts.place(box, draw, "selection", "setting");
+  function draw() {
+    const curves = known();
+    const rows = legend.shown(curves);
+    const n = rows.reduce((most, row) => Math.max(most, curves.get(row).n), 2);
+    const layout = { xaxis: charts.logarithmic("time of a query", "s"), yaxis: axis(1 - 1 / n) };
+    charts.draw(box, rows.map((row) => line(row, curves.get(row))), layout, "latencies");
+  }
+
+  const tell = () => legend.key(box, legend.shown(known()).map((row) => legend.entry(row)));
+
+  if (choice) choice.replaceChildren(...scenarios.map((name) => elements.make("option", { value: name }, name.replaceAll("_", " "))));
+  const again = charts.place(box, draw, tell, "selection", "setting");
+  if (choice) choice.addEventListener("change", again);
 })();

@@ -13,7 +13,7 @@ const legend = (() => {
 
   // The line of a candidate, the same in every chart.
   function line(row) {
-    const colours = page.palette();
+    const colours = look.palette();
     const rank = ranked(row);
     const dash = candidates.isBaseline(row) && !(row in page.recommended()) ? "dash" : rank < colours.length ? "solid" : "dot";
     return { color: colours[rank % colours.length], dash, width: 2 };

@@ -13,15 +13,15 @@
   }
 
   function axis(text, form, suffix) {
-    return { ...charts.lines(), title: { text, standoff: 12 }, tickformat: form, ticksuffix: suffix, rangemode: "tozero", nticks: 8 };
+    return { ...look.lines(), title: { text, standoff: 12 }, tickformat: form, ticksuffix: suffix, rangemode: "tozero", nticks: 8 };
   }
 
   function draw() {
     const layout = { xaxis: axis("time since the process began", "~g", " s"), yaxis: axis("resident memory", "~s", "B") };
-    const rows = legend.shown(told);
-    charts.draw(box, rows.map(line), layout, "memory");
-    legend.key(box, rows.map((row) => legend.entry(row)));
+    charts.draw(box, legend.shown(told).map(line), layout, "memory");
   }
 
-  charts.place(box, draw, "selection", "setting");
+  const tell = () => legend.key(box, legend.shown(told).map((row) => legend.entry(row)));
+
+  charts.place(box, draw, tell, "selection", "setting");
 })();

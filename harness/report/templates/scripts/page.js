@@ -1,21 +1,17 @@
 "use strict";
-// What the sections' scripts share: the data of the page, its look, which candidates are selected, and the setting:
+// What the sections' scripts share: the data of the page, which candidates are selected, and the setting:
 // the profiles as the suite has them or as the reader turned them, and how every candidate fares under them.
 const page = (() => {
   const data = JSON.parse(document.getElementById("page-data").textContent);
-  const listeners = { look: [], selection: [], setting: [] };
+  const listeners = { selection: [], setting: [] };
   const selected = new Set();
-  const styles = new Map();
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const narrow = window.matchMedia("(max-width: 40rem)");
 
-  // "look": colours or width changed, draw anew; "selection": other candidates are selected; "setting": other priorities.
+  // "selection": other candidates are selected; "setting": other priorities.
   function on(what, listener) {
     listeners[what].push(listener);
   }
 
   function tell(what) {
-    if (what === "look") styles.clear();
     for (const listener of listeners[what]) listener();
   }
 
@@ -88,27 +84,8 @@ const page = (() => {
     return stars;
   }
 
-  // A variable of the style sheet, read once for each look: to ask the browser makes it lay out what has changed.
-  function style(name) {
-    if (!styles.has(name)) styles.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
-    return styles.get(name);
-  }
-
-  const palette = () => style("--palette").split(/\s+/);
-
-  // Paper is light, whatever the screen is.
-  function print(now) {
-    document.documentElement.classList.toggle("printing", now);
-    tell("look");
-  }
-
-  dark.addEventListener("change", () => tell("look"));
-  narrow.addEventListener("change", () => tell("look"));
-  window.addEventListener("beforeprint", () => print(true));
-  window.addEventListener("afterprint", () => print(false));
-
   return {
-    data, on, tell, selected, select, toggle, style, palette, narrow: () => narrow.matches,
+    data, on, selected, select, toggle,
     profiles, profile: () => current, setProfile, isTurned: (name) => turned.has(name), turnedTo, priorities, turn, restore, weighed, recommended,
   };
 })();

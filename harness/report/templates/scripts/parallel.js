@@ -3,7 +3,8 @@
 // made of code while the page is shown, which the page's policy forbids. Marking a range on a scale selects what lies in it.
 (() => {
   const { make } = elements;
-  const { data, style } = page;
+  const { data } = page;
+  const { style } = look;
   const box = document.getElementById("parallel");
   const BESIDE = ["size", "memory_peak"]; // told with any profile
   const MOST = 8;
@@ -91,17 +92,22 @@
     pen(above);
   }
 
+  // The scales that the profile asks for; on others than before nothing is marked.
   function lay() {
     const names = wanted();
-    const same = names.join() === laid.map((scale) => scale.name).join();
+    if (names.join() === laid.map((scale) => scale.name).join()) return;
     laid = names.map((name) => {
       const { label, unit, higher, log } = charts.metrics[name];
       return { name, label, unit, ...scales.laid({ value: data.values[name].value, higher, log }) };
     });
-    if (same) return;
     ranges = laid.map(() => null);
+    handles.replaceChildren();
+  }
+
+  function build() {
     across.style.minWidth = `${6 * laid.length}rem`;
     handles.replaceChildren(...laid.map(side));
+    canvas.setAttribute("aria-label", `A line for each candidate across ${laid.map((scale) => scale.label).join(", ")}; the same figures are in the table of candidates`);
   }
 
   // A scale: its name, its ends, the range that is marked, and the two ends of that for the keyboard.
@@ -172,7 +178,8 @@
     choosing = false;
   }
 
-  function note() {
+  function tell() {
+    lay();
     const some = ranges.some(Boolean);
     const all = units.fixed(data.labels.length, 0);
     const told = page.profile() === undefined ? "" : ` The stronger its colour, the higher its utility for ${page.profile()}; dots break a constraint, thick is recommended.`;
@@ -183,10 +190,10 @@
   // The candidate under the pointer, if it is near a line.
   function under(event) {
     const { left, top } = across.getBoundingClientRect();
-    const across = event.clientX - left;
-    const i = laid.findIndex((_, n) => n + 1 < laid.length && across >= x(n) && across <= x(n + 1));
+    const at = event.clientX - left;
+    const i = laid.findIndex((_, n) => n + 1 < laid.length && at >= x(n) && at <= x(n + 1));
     if (i < 0) return null;
-    const { row, off } = scales.nearest(laid[i], laid[i + 1], (across - x(i)) / (x(i + 1) - x(i)), upAt(event.clientY - top));
+    const { row, off } = scales.nearest(laid[i], laid[i + 1], (at - x(i)) / (x(i + 1) - x(i)), upAt(event.clientY - top));
     return row !== null && off * height() < NEAR ? row : null;
   }
 
@@ -199,11 +206,9 @@
   }
 
   function draw() {
-    lay();
-    canvas.setAttribute("aria-label", `A line for each candidate across ${laid.map((scale) => scale.label).join(", ")}; the same figures are in the table of candidates`);
+    if (!handles.firstChild) build();
     place();
     paint();
-    note();
   }
 
   function selected() {
@@ -212,7 +217,7 @@
   }
 
   box.append(across);
-  const again = charts.place(box, draw, "setting");
+  const again = charts.place(box, draw, tell, "setting");
   page.on("selection", selected);
   new ResizeObserver(again).observe(across);
   above.addEventListener("pointermove", hover);

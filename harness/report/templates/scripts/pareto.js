@@ -16,8 +16,9 @@
 
   const measured = (axes) => Array.from(data.labels.keys()).filter((row) => axes.every(({ value }) => value[row] !== null));
 
-  function note(axes, rows) {
-    const [all, shown] = [data.labels.length, rows.length].map((number) => units.fixed(number, 0));
+  function tell() {
+    const axes = chosen();
+    const [all, shown] = [data.labels.length, measured(axes).length].map((number) => units.fixed(number, 0));
     const which = axes.map(({ metric }) => metric.label);
     const told = `${which.slice(0, -1).join(", ")} and ${which[which.length - 1]}`;
     const said = shown === all ? `All ${all} candidates with figures are shown.` : `${shown} of ${all} candidates have ${told}; the others are not shown.`;
@@ -32,7 +33,6 @@
     // A picture that is saved has none of the page's styles, by which a crowd is drawn.
     const without = ["autoScale2d", ...(layout.shapes && layout.shapes.length ? ["toImage"] : [])];
     const first = !box.data;
-    note(axes, rows);
     charts.draw(box, traces, { showlegend: true, uirevision, ...layout }, "pareto", { modeBarButtonsToRemove: without });
     if (first) listen();
   }
@@ -89,7 +89,7 @@
   profiled();
 
   find("z").disabled = data.metrics.length < 3;
-  const again = charts.place(box, draw, "selection", "setting");
+  const again = charts.place(box, draw, tell, "selection", "setting");
   for (const way of WAYS) {
     scaled(way);
     find(way).addEventListener("change", () => { flat(); part(way); again(); });

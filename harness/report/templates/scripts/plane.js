@@ -1,18 +1,18 @@
 "use strict";
 // Candidates as points across two metrics.
 const plane = (() => {
-  const { data, style } = page;
-  const { look, faded } = points;
-  const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "pentagon", "triangle-down", "hexagon"];
+  const { data } = page;
+  const { style, SYMBOLS } = look;
+  const { form, faded } = points;
   const SHADES = 12;
 
   // A hollow point is drawn by its ring.
-  const ring = (row, holds) => (holds(row) ? look(row).ring : Math.max(1.5, look(row).ring));
+  const ring = (row, holds) => (holds(row) ? form(row).ring : Math.max(1.5, form(row).ring));
 
   function marker(rows, holds, symbol) {
     return {
-      symbol: rows.map((row) => (holds(row) ? symbol : `${symbol}-open`)), size: rows.map((row) => look(row).size),
-      opacity: rows.map((row) => look(row).opacity * faded(row)), line: { color: style("--ink"), width: rows.map((row) => ring(row, holds)) },
+      symbol: rows.map((row) => (holds(row) ? symbol : `${symbol}-open`)), size: rows.map((row) => form(row).size),
+      opacity: rows.map((row) => form(row).opacity * faded(row)), line: { color: style("--ink"), width: rows.map((row) => ring(row, holds)) },
     };
   }
 
@@ -39,8 +39,8 @@ const plane = (() => {
       const traces = points.groups(by, rows).map(({ label, rank, colour }) => {
         const drawn = few.get(label) || [];
         const intervals = axes.map((axis) => points.errors(axis, drawn, bars, colour));
-        const look = { name: charts.plain(label), marker: { ...marker(drawn, holds, SYMBOLS[rank % SYMBOLS.length]), color: colour } };
-        return drawn.length ? points.trace(axes, drawn, Object.assign(look, ...intervals)) : { x: [null], y: [null], mode: "markers", name: look.name, marker: { color: colour } };
+        const named = { name: look.plain(label), marker: { ...marker(drawn, holds, SYMBOLS[rank % SYMBOLS.length]), color: colour } };
+        return drawn.length ? points.trace(axes, drawn, Object.assign(named, ...intervals)) : { x: [null], y: [null], mode: "markers", name: named.name, marker: { color: colour } };
       });
       return { traces, shapes: points.groups(by, many).flatMap((group) => shapes(axes, group.rows, holds, group.colour)) };
     }
@@ -81,12 +81,12 @@ const plane = (() => {
 
   // What Plotly is given: traces, and what of the layout is told by them.
   function drawn(axes, rows, { by, bars }) {
-    const ordered = [...rows].sort((a, b) => look(a).opacity - look(b).opacity); // what matters most lies on top
+    const ordered = [...rows].sort((a, b) => form(a).opacity - form(b).opacity); // what matters most lies on top
     const best = Object.keys(page.recommended()).map(Number).filter((row) => axes.every(({ value }) => value[row] !== null));
     const plain = ordinary(best);
     const { traces, shapes } = coloured(axes, ordered, { by, bars, holds: points.feasible(), plain });
     const told = points.trace(axes, ordered.filter(plain), { mode: "none", hoveron: "points", showlegend: false });
-    const [xaxis, yaxis] = axes.map(({ metric, log }) => charts.axis(metric, log));
+    const [xaxis, yaxis] = axes.map(({ metric, log }) => look.axis(metric, log));
     return {
       traces: [along(axes), told, ...traces, rings(axes, rows.filter((row) => page.selected.has(row))), stars(axes, best)],
       layout: { shapes, annotations: names(axes, best), xaxis, yaxis, selections: [], selectionrevision: Math.random() },

@@ -2,14 +2,14 @@
 // What the points of candidates look like: where each stands, what breaks a constraint, and by what they are coloured.
 const points = (() => {
   const { data } = page;
-  const LOOKS = {
+  const FORMS = {
     front: { size: 12, opacity: 1, ring: 2 },
     near: { size: 9, opacity: 0.75, ring: 0.75 },
     "": { size: 7, opacity: 0.4, ring: 0 },
   };
   const FADED = 0.3;
 
-  const look = (row) => LOOKS[data.standing[row]];
+  const form = (row) => FORMS[data.standing[row]];
   const faded = (row) => (page.selected.size && !page.selected.has(row) ? FADED : 1);
 
   // Whether a row keeps the constraints of the profile that is looked at.
@@ -25,7 +25,7 @@ const points = (() => {
   function groups(by, rows) {
     const of = data.groups[by];
     const labels = [...new Set(of)].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-    const colours = page.palette();
+    const colours = look.palette();
     const members = new Map(labels.map((label) => [label, []]));
     for (const row of rows) members.get(of[row]).push(row);
     return labels.map((label, rank) => ({ label, rank, colour: colours[rank % colours.length], rows: members.get(label) })).filter((one) => one.rows.length);
@@ -42,14 +42,14 @@ const points = (() => {
     const least = known.reduce((low, row) => Math.min(low, shade(values[row])), Infinity);
     const most = known.reduce((high, row) => Math.max(high, shade(values[row])), -Infinity);
     const part = (row) => (most > least ? (shade(values[row]) - least) / (most - least) : 1);
-    const ticks = utilities ? { tickformat: ".2f", nticks: 6 } : charts.ticks(metric, metric.log);
+    const ticks = utilities ? { tickformat: ".2f", nticks: 6 } : look.ticks(metric, metric.log);
     return {
       rows: known,
       at: (row) => (metric.higher ? part(row) : 1 - part(row)),
       marker: (drawn) => ({
         color: drawn.map((row) => shade(values[row])), cmin: least, cmax: most, colorscale: shades.stops(), reversescale: !metric.higher,
         colorbar: {
-          title: { text: charts.plain(metric.title), side: "right" }, thickness: 12, len: 0.9, outlinewidth: 0, ...ticks,
+          title: { text: look.plain(metric.title), side: "right" }, thickness: 12, len: 0.9, outlinewidth: 0, ...ticks,
           ...(metric.log ? { tickvals: ticks.tickvals.map(Math.log10) } : {}),
         },
       }),
@@ -72,7 +72,7 @@ const points = (() => {
     return { type: axes.length > 2 ? "scatter3d" : "scatter", mode: "markers", customdata: rows, hoverinfo: "none", ...at, ...more };
   }
 
-  const starred = (row) => charts.plain(page.recommended()[row].join(", "));
+  const starred = (row) => look.plain(page.recommended()[row].join(", "));
 
-  return { look, faded, feasible, best, groups, scale, errors, trace, starred };
+  return { form, faded, feasible, best, groups, scale, errors, trace, starred };
 })();

@@ -35,8 +35,8 @@
   function limits(rows) {
     const ends = new Set(rows.map((row) => told.get(row).limit));
     return [...ends].map((limit) => ({
-      type: "line", xref: "paper", x0: 0, x1: 1, y0: limit, y1: limit, line: { color: page.style("--worse"), width: 1.5, dash: "dash" },
-      label: { text: `${units.show(limit, "s")}, to be held`, textposition: "start", font: { color: page.style("--worse"), size: 12 } },
+      type: "line", xref: "paper", x0: 0, x1: 1, y0: limit, y1: limit, line: { color: look.style("--worse"), width: 1.5, dash: "dash" },
+      label: { text: `${units.show(limit, "s")}, to be held`, textposition: "start", font: { color: look.style("--worse"), size: 12 } },
     }));
   }
 
@@ -47,9 +47,13 @@
       yaxis: charts.logarithmic("latency", "s"),
     };
     charts.draw(box, rows.map(line), layout, "rates");
+  }
+
+  function tell() {
+    const rows = legend.shown(told);
     legend.key(box, rows.map((row) => legend.entry(row)));
     legend.table(box, ["candidate", "arriving", "answered", "latency", "queries", "limit"], rows.flatMap(lines));
   }
 
-  charts.place(box, draw, "selection", "setting");
+  charts.place(box, draw, tell, "selection", "setting");
 })();

@@ -7,17 +7,9 @@
   const RANKED = 10;
   const QUIET = 500; // milliseconds after which the result is read out
   const kind = (metric) => data.kinds[metric];
-  const short = (row) => `${data.chains[row]} on ${data.served[row]}`;
-  const of = (name, row) => fact(data.values, name, row);
-  const isEstimate = (metric, row) => (data.estimates[metric] || []).includes(row);
+  const { short, fact } = candidates;
   const owns = new Map(); // by profile, the row that the suite's own priorities choose
   let timer = null;
-
-  // A figure with its interval, of a candidate or of a baseline; null where it is not known.
-  function fact(columns, name, row) {
-    if (row === null || !Object.hasOwn(columns, name) || columns[name].value[row] === null) return null;
-    return { value: columns[name].value[row], low: columns[name].low[row], high: columns[name].high[row] };
-  }
 
   function ownBest(name) {
     if (!owns.has(name)) owns.set(name, utility.best(utility.weigh(data.profiles[name], data), data));
@@ -33,20 +25,18 @@
 
   // A row's figures against its baseline's, in a few words each.
   function figures(row, weighed) {
-    const told = telling(weighed).filter((metric) => of(metric, row)).slice(0, FIGURES);
+    const told = telling(weighed).filter((metric) => fact(row, metric)).slice(0, FIGURES);
     return make("dl", { class: "headlines" }, ...told.map((metric) => figure(metric, row)));
   }
 
   function figure(metric, row) {
     const { unit, label } = kind(metric);
-    const at = data.baselines.of[row];
-    const baseline = data.labels[row] === data.baselines.labels[at] ? null : fact(data.baselines.values, metric, at);
-    const mine = comparison.figure(of(metric, row), unit, isEstimate(metric, row));
-    const [value, low, high] = data.baselines.apart[row][metric] || [];
-    const paired = value === undefined ? null : { value, low, high };
-    const found = baseline && comparison.compare(kind(metric), of(metric, row), baseline, paired, isEstimate(metric, row));
+    const one = fact(row, metric);
+    const mine = comparison.figure(one, unit, candidates.isEstimate(one));
+    const found = candidates.against(row, metric);
     if (!found || !found.change) return make("div", {}, make("dt", { class: "change" }, mine), make("dd", {}, label));
-    return make("div", {}, make("dt", {}, ...change(found)), make("dd", {}, `${label} ${mine}, baseline ${units.show(baseline.value, unit)}`));
+    const other = units.show(candidates.baseline(row, metric).value, unit);
+    return make("div", {}, make("dt", {}, ...change(found)), make("dd", {}, `${label} ${mine}, baseline ${other}`));
   }
 
   function change({ change: text, ends, tone }) {
@@ -60,9 +50,9 @@
     const before = ownBest(name);
     if (before === row) return make("p", { class: "moved" }, "Your priorities, and the choice stays the same as by the suite's own.");
     if (before === null) return make("p", { class: "moved" }, "By the suite's own priorities nothing would do.");
-    const told = telling(page.weighed(name)).filter((metric) => of(metric, row) && of(metric, before)).map((metric) => {
-      const estimate = isEstimate(metric, row) || isEstimate(metric, before);
-      return comparison.compare(kind(metric), of(metric, row), of(metric, before), null, estimate);
+    const told = telling(page.weighed(name)).filter((metric) => fact(row, metric) && fact(before, metric)).map((metric) => {
+      const both = [fact(row, metric), fact(before, metric)];
+      return comparison.compare(kind(metric), ...both, null, both.some(candidates.isEstimate));
     });
     const differs = told.filter(({ change: text, tone }) => text && tone !== "even").slice(0, FIGURES);
     const words = differs.flatMap((each, i) => [i ? ", " : " It is ", ...change(each)]);
@@ -71,24 +61,9 @@
   }
 
   function broken(weighed, row) {
-    const misses = utility.broken(weighed, row).map((i) => {
-      const { text, metric } = weighed.profile.constraints[i];
-      const words = missed(metric, row, weighed.bound[i][row], weighed.slack[i][row]);
-      return make("li", {}, make("code", {}, text), make("span", {}, words));
-    });
-    return make("ul", { class: "misses" }, ...misses);
+    const misses = outcomes.misses(row, weighed, candidates.value);
+    return make("ul", { class: "misses" }, ...misses.map((miss) => make("li", {}, make("code", {}, miss.text), make("span", {}, cells.missed(miss, row)))));
   }
-
-  function missed(metric, row, bound, slack) {
-    const { unit, label } = kind(metric);
-    const mine = of(metric, row);
-    if (!mine) return `${label} is not known`;
-    if (Number.isNaN(slack)) return `${label} is ${units.show(mine.value, unit)}, and its bound is not known`;
-    const by = slack >= 0 ? "kept only within its noise" : `misses by ${apart(-slack, unit)}`;
-    return `${units.show(mine.value, unit)} where ${units.show(bound, unit)} is the bound: ${by}`;
-  }
-
-  const apart = (size, unit) => (unit === "share" ? `${units.significant(100 * size, 2)} pp` : units.show(size, unit));
 
   function heading(name, weighed) {
     const heaviest = telling(weighed).filter((metric) => weighed.shares[metric] > 0);
@@ -128,19 +103,18 @@
   }
 
   function ranked(weighed, row, palette) {
-    const half = weighed.halfWidth[row];
     const pick = make("button", { type: "button", class: "pick", "data-row": row, title: "Select it in the charts and the table" }, data.labels[row]);
     pick.setAttribute("aria-pressed", String(page.selected.has(row)));
     pick.addEventListener("click", () => page.toggle(row));
     const said = make("span", { class: "unseen" }, Object.keys(weighed.shares).map((metric) => adds(weighed, row, metric)).join(", "));
-    const reached = units.fixed(weighed.utility[row], 3) + (half ? ` ± ${units.fixed(half, 3)}` : "");
+    const reached = cells.plusMinus({ value: weighed.utility[row], half: weighed.halfWidth[row] });
     return make("li", {}, pick, make("span", { class: "figure" }, reached), stack(weighed, row, palette), said);
   }
 
   function ranking(weighed, rows) {
     if (!rows.length) return [];
     const more = rows.length - RANKED;
-    const palette = page.palette();
+    const palette = look.palette();
     return [
       make("h3", { class: "ranked" }, "Ranking ", make("span", {}, "by utility, ± half of its 95 % interval")),
       make("ol", { class: "ranking" }, ...rows.slice(0, RANKED).map((row) => ranked(weighed, row, palette))),
@@ -180,7 +154,7 @@
   }
 
   page.on("setting", tell);
-  page.on("look", tell);
+  look.onChange(tell);
   page.on("selection", mark);
   tell();
 })();

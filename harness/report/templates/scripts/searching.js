@@ -9,16 +9,16 @@
 
   // The lines with their names: what was found of the trade-offs, and the best for each profile.
   function lines() {
-    const colours = page.palette();
+    const colours = look.palette();
     const best = Object.entries(told.utility).map(([name, values], rank) => [`best utility for ${name}`, values, { color: colours[rank % colours.length], dash: "solid" }]);
-    const volume = ["trade-offs covered (hypervolume)", told.hypervolume, { color: page.style("--ink"), dash: "dot" }];
+    const volume = ["trade-offs covered (hypervolume)", told.hypervolume, { color: look.style("--ink"), dash: "dot" }];
     return told.hypervolume ? [volume, ...best] : best;
   }
 
   function trace([, values, style], minutes) {
     return {
       type: "scatter", mode: "lines", x: minutes ? told.seconds.map((one) => one / 60) : tried.map((_, i) => i + 1), y: values,
-      line: { width: 2, shape: "hv", ...style }, connectgaps: false, text: tried.map(charts.plain), customdata: tried.map((_, i) => i + 1), hovertemplate: "%{y:.3f} after %{customdata}: %{text}<extra></extra>",
+      line: { width: 2, shape: "hv", ...style }, connectgaps: false, text: tried.map(look.plain), customdata: tried.map((_, i) => i + 1), hovertemplate: "%{y:.3f} after %{customdata}: %{text}<extra></extra>",
     };
   }
 
@@ -31,15 +31,18 @@
 
   function draw() {
     const minutes = find("searching-by").value === "minutes";
-    const named = lines();
     const layout = {
-      xaxis: { ...charts.lines(), title: { text: minutes ? "minutes of searching" : "candidates tried", standoff: 12 }, rangemode: "tozero" },
-      yaxis: { ...charts.lines(), title: { text: "from 0 to 1", standoff: 12 }, range: [0, 1.02] },
+      xaxis: { ...look.lines(), title: { text: minutes ? "minutes of searching" : "candidates tried", standoff: 12 }, rangemode: "tozero" },
+      yaxis: { ...look.lines(), title: { text: "from 0 to 1", standoff: 12 }, range: [0, 1.02] },
     };
-    charts.draw(box, named.map((one) => trace(one, minutes)), layout, "search");
+    charts.draw(box, lines().map((one) => trace(one, minutes)), layout, "search");
+  }
+
+  function tell() {
+    const named = lines();
     legend.key(box, named.map(([text, , line]) => ({ text, line })));
     legend.table(box, ["tried", "time", "candidate", ...named.map(([text]) => text)], better(named));
   }
 
-  find("searching-by").addEventListener("change", charts.place(box, draw));
+  find("searching-by").addEventListener("change", charts.place(box, draw, tell));
 })();

@@ -2,7 +2,7 @@
 // Colours that tell how much: from worse to better, and of which only some is left.
 const shades = (() => {
   // The colours that a scale passes through, as Plotly takes them; the better, the more it stands out from the page.
-  const stops = () => page.style("--shades").split(/\s+/).map((colour, i, all) => [i / (all.length - 1), colour]);
+  const stops = () => look.style("--shades").split(/\s+/).map((colour, i, all) => [i / (all.length - 1), colour]);
 
   // The colour for how good something is, from 0 to 1.
   function at(share) {
@@ -13,7 +13,7 @@ const shades = (() => {
   }
 
   // A colour with only so much of it left, the rest that of the page.
-  const pale = (colour, share) => mixed(page.style("--raised"), colour, share);
+  const pale = (colour, share) => mixed(look.style("--raised"), colour, share);
 
   function mixed(a, b, part) {
     const [one, two] = [a, b].map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));

@@ -3,14 +3,9 @@
 (() => {
   const told = JSON.parse(document.getElementById("sides-data").textContent);
   const find = (id) => document.getElementById(id);
-  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const narrow = () => window.matchMedia("(max-width: 40rem)").matches;
-  const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "pentagon", "triangle-down", "hexagon"];
+  const { SYMBOLS, style, plain } = look;
   const stars = new Set(told.recommended);
   const runtimes = [...new Set(told.runtimes)].sort();
-
-  // A text as Plotly takes it: it reads some markup in names and hovers.
-  const plain = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
   // What is chosen: a metric, and a column of its figures for either side.
   function chosen() {
@@ -35,7 +30,7 @@
   }
 
   function group(now, rows, runtime, rank) {
-    const colours = style("--palette").split(/\s+/);
+    const colours = look.palette();
     const colour = colours[rank % colours.length];
     const symbol = SYMBOLS[rank % SYMBOLS.length];
     return {
@@ -62,21 +57,7 @@
     return { type: "scatter", mode: "lines", x: ends, y: ends, showlegend: false, hoverinfo: "skip", line: { color: style("--front"), width: 1.5, dash: "dot" } };
   }
 
-  function axis({ metric, log }, name) {
-    const wide = metric.ticks.filter((tick) => !narrow() || tick.decade);
-    const ticks = log ? { tickmode: "array", tickvals: wide.map((tick) => tick.value), ticktext: wide.map((tick) => tick.text) } : { tickformat: metric.format, ticksuffix: metric.suffix };
-    return { type: log ? "log" : "linear", title: { text: `${plain(metric.label)}, ${plain(name)}`, standoff: 12 }, gridcolor: style("--rule"), linecolor: style("--rule"), zeroline: false, automargin: true, ...ticks };
-  }
-
-  function layout(now) {
-    return {
-      ...told.layout, showlegend: runtimes.length > 1, dragmode: narrow() ? false : told.layout.dragmode,
-      font: { family: style("--font"), size: 13, color: style("--ink") },
-      hoverlabel: { ...told.layout.hoverlabel, bgcolor: style("--raised"), bordercolor: style("--rule"), font: { color: style("--ink"), size: 13 } },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: style("--faint"), activecolor: style("--ink") },
-      xaxis: axis(now, now.x.name), yaxis: axis(now, now.y.name),
-    };
-  }
+  const axis = ({ metric, log }, name) => look.axis(metric, log, `${plain(metric.label)}, ${plain(name)}`);
 
   function draw() {
     const now = chosen();
@@ -87,7 +68,8 @@
     const traces = [diagonal(ends), starred(now, rows.filter((row) => stars.has(told.labels[row]))), ...groups.map((one) => group(now, ...one))];
     find("chart-note").textContent = rows.length ? `${rows.length} candidates have this figure on both; it is better ${now.metric.higher ? "higher" : "lower"}.` : "No candidate has this figure on both.";
     find("log").disabled = !now.metric.can_log;
-    return Plotly.react(find("chart"), traces, layout(now), { ...told.config, toImageButtonOptions: { format: "svg", filename: "side-by-side" }, displayModeBar: narrow() ? false : "hover" });
+    const layout = { showlegend: runtimes.length > 1, xaxis: axis(now, now.x.name), yaxis: axis(now, now.y.name) };
+    return look.draw(told, find("chart"), traces, layout, "side-by-side");
   }
 
   function another() {
@@ -95,17 +77,8 @@
     draw();
   }
 
-  // Paper is light, whatever the screen is.
-  function print(now) {
-    document.documentElement.classList.toggle("printing", now);
-    draw();
-  }
-
   find("metric").addEventListener("change", another);
   for (const id of ["pair", "log"]) if (find(id)) find(id).addEventListener("change", draw);
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  window.matchMedia("(max-width: 40rem)").addEventListener("change", draw);
-  window.addEventListener("beforeprint", () => print(true));
-  window.addEventListener("afterprint", () => print(false));
+  look.onChange(draw);
   another();
 })();

@@ -50,9 +50,9 @@
 
   function sifted() {
     const fits = filters.matcher();
-    const wanted = columns();
-    const by = wanted.find((one) => one.id === state.sort) || wanted[0];
-    return sift.order(everyone.filter((row) => fits(row, texts[row])), by.key, state.descending);
+    const wanted = everyone.filter((row) => fits(row, texts[row]));
+    const by = columns().find((one) => one.id === state.sort);
+    return by ? sift.order(wanted, by.key, state.descending) : wanted;
   }
 
   function head() {

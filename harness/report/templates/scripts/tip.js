@@ -1,20 +1,12 @@
 "use strict";
 // What is known of a candidate, beside the pointer that is over it in a chart. The table has the same for everybody else.
 const tip = (() => {
+  const { make } = elements;
   const MOST = 12;
   const STANDINGS = { front: "on the Pareto front", near: "could be on the front, within the noise" };
-  const box = document.createElement("div");
-  box.className = "tip";
+  const box = make("div", { class: "tip", "aria-hidden": "true" });
   box.hidden = true;
-  box.setAttribute("aria-hidden", "true");
   document.body.append(box);
-
-  function element(kind, text, className = "") {
-    const made = document.createElement(kind);
-    made.textContent = text;
-    made.className = className;
-    return made;
-  }
 
   function remarks(row) {
     const stars = page.recommended()[row];
@@ -32,22 +24,21 @@ const tip = (() => {
     const main = new Set(page.data.metrics.filter((metric) => metric.main).map((metric) => metric.name));
     const names = page.data.metrics.map((metric) => metric.name).filter((name) => page.data.values[name].value[row] !== null);
     const ordered = [...names.filter((name) => main.has(name)), ...names.filter((name) => !main.has(name))];
-    const list = document.createElement("dl");
+    const list = make("dl");
     for (const name of ordered.slice(0, MOST)) {
       const fact = candidates.fact(row, name);
-      const shown = element("dd", candidates.figure(fact));
       const ends = candidates.interval(fact);
-      if (ends) shown.append(" ", element("span", ends, "ends"));
-      list.append(element("dt", candidates.columns[name].label), shown);
+      const shown = make("dd", {}, candidates.figure(fact), ...(ends ? [" ", make("span", { class: "ends" }, ends)] : []));
+      list.append(make("dt", {}, candidates.columns[name].label), shown);
     }
     const more = ordered.length - MOST;
-    return more > 0 ? [list, element("p", `and ${more} more in the table`)] : [list];
+    return more > 0 ? [list, make("p", {}, `and ${more} more in the table`)] : [list];
   }
 
   // "at" is where the pointer is: an event of it.
   function show(row, at) {
     box.replaceChildren(
-      element("strong", page.data.chains[row]), element("p", page.data.served[row]), ...remarks(row).map((text) => element("p", text, "remark")), ...figures(row),
+      make("strong", {}, page.data.chains[row]), make("p", {}, page.data.served[row]), ...remarks(row).map((text) => make("p", { class: "remark" }, text)), ...figures(row),
     );
     box.hidden = false;
     const { width, height } = box.getBoundingClientRect();

@@ -3,7 +3,7 @@
 (() => {
   const { data } = page;
   const { make } = elements;
-  const { now, kind, turn, spans } = wishes;
+  const { now, kind, turn } = wishes;
   const LEAST = 0.01; // a share that a slider can tell from none, or from all
   const MORE = 0.1; // the share of a metric that is weighed anew
   const DIGITS = [2, 3, 4, 6, 9, 17];
@@ -72,6 +72,13 @@
   // What tells a candidate from another: its model and passes, or how it is served where these are the same.
   const apart = (row, other) => (data.chains[row] === data.chains[other] ? data.served[row] : data.chains[row]);
 
+  // The least and the greatest value of the candidates; null where they are all equal.
+  function spans(metric) {
+    const known = data.values[metric].value.filter((value, row) => value !== null && data.eligible[row]);
+    const [low, high] = known.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+    return low < high ? [low, high] : null;
+  }
+
   // A metric that had no weight goes from the worst to the best value there is, in as few digits as tell them apart.
   function weigh(metric) {
     const [low, high] = spans(metric);
@@ -96,12 +103,12 @@
   }
 
   function colour() {
-    const palette = page.palette();
+    const palette = look.palette();
     for (const swatch of box.querySelectorAll(".swatch")) swatch.style.background = palette[swatch.dataset.rank % palette.length];
   }
 
   wishes.lay(lay);
   follow();
   page.on("setting", follow);
-  page.on("look", colour);
+  look.onChange(colour);
 })();

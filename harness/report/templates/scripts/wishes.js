@@ -25,13 +25,6 @@ const wishes = (() => {
     }
   }
 
-  // The least and the greatest value of the candidates; null where they are all equal.
-  function spans(metric) {
-    const known = data.values[metric].value.filter((value, row) => value !== null && data.eligible[row]);
-    const [low, high] = known.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
-    return low < high ? [low, high] : null;
-  }
-
   // An input whose text is tried at every key: "wanted" gives the setting that it asks for, or refuses; why is told when the
   // reader leaves it.
   function field(attributes, value, wanted) {
@@ -99,5 +92,5 @@ const wishes = (() => {
   });
   document.querySelector(".what-if").hidden = false;
 
-  return { now, kind, lay, turn, spans, field, attempt, asking };
+  return { now, kind, lay, turn, field, attempt, asking };
 })();
