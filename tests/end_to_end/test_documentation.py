@@ -25,6 +25,10 @@ NOT_RUN = {
     "nox": "runs the tests",
     "harness run docs/example/suite.yaml": "needs the example package: test_example_package.py installs it and runs that suite",
     "harness gate": "needs a repository with an older revision: test_gate.py makes one",
+    "harness baseline": "measures for a minute: test_stored_baseline.py does",
+    "harness history": "needs the jobs of several commits: tests/unit/history plants them",
+    "harness bisect": "needs a repository with a slow commit: test_bisect.py makes one",
+    "cp": "puts a hook into a repository of the reader's",
 }
 """Beginnings of commands, and why they are not run."""
 

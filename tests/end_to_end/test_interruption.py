@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.metrics import BEHAVIOUR
 from tests.end_to_end.conftest import SMALL, Project
 
 PATIENCE = 120.0
@@ -55,7 +56,8 @@ def test_killed_twice_and_started_again_the_store_is_that_of_one_run(tmp_path: P
     assert seen < len(whole.keys()["facts"]), "the kills came in the middle"
     answer = project.harness("run", "suite.yaml", "--json")
     assert answer.status == 0, answer.err
-    assert answer.json["counts"]["measured"] == len(project.keys()["facts"]) - seen
+    derived = len(project.keys()["facts"]) - seen - answer.json["counts"]["measured"]
+    assert 0 <= derived <= len(BEHAVIOUR), "of outputs that were stored by the kill nothing is measured again"
     assert project.keys() == whole.keys()
 
 

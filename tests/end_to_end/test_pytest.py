@@ -24,7 +24,8 @@ def test_plain():
 def place(pytester, monkeypatch):
     """A folder of benchmarks, and a way to run pytest there."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
+        monkeypatch.delenv(name, raising=False)
     pytester.makeini("[pytest]\n")
     return pytester
 
