@@ -79,7 +79,7 @@ class Setting(NamedTuple):
     subset: int | None = None
     """Samples of the test split that scores are judged on, where that is not all."""
     more: Mapping[Scope, Mapping[str, Any]] = MappingProxyType({})
-    """What facts of a scope of ``metrics.ARITHMETIC`` depend on beside the numerics, by name; nothing where it is not asked for."""
+    """What facts of a scope of ``metrics.ARITHMETIC`` depend on beside the numerics, by name; nothing where not asked for."""
 
 
 def subject(
