@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
-from harness import derive, keys
+from harness import asked, derive, keys
 from harness.bulk import collecting_nothing
 from harness.compatibility import traits, unscored
 from harness.derive import Subject
-from harness.keys import Keys, digest_files, part_identity
-from harness.metrics import ARITHMETIC, BEHAVIOUR, EXPLAINED, METRICS, PARTS, QUALITIES, Metric, Scope
-from harness.prepare.plan import Plan, Planner, corruption_identity
+from harness.keys import Keys
+from harness.metrics import ARITHMETIC, EXPLAINED, METRICS, Metric, Scope
+from harness.prepare.plan import Plan, Planner
 from harness.record import Artifact, Environment, Fact, Failure, Preprocess
 from harness.registry import Registry
-from harness.sizing import sizing
-from harness.sources import sources
-from harness.spec import Candidate, Choice, OwnMetric, Suite
+from harness.spec import Candidate, Suite
 from harness.store import Store
 
 QUERY: Final = "query"
@@ -77,11 +74,10 @@ class Ledger:
         self.registry = registry
         self.store = store
         self.environment = environment
-        scenarios = {choice.part: self._identity(choice) for choice in suite.scenarios}
-        self.setting = keys.Setting(environment.id, scenarios, suite.end_to_end, suite.subset, _more(suite, registry))
-        self.metrics = tuple(name for name, metric in METRICS.items() if self._measures(metric))
+        self.setting = asked.setting(suite, registry, environment)
+        self.metrics = asked.metrics(suite, registry)
         """What the suite has measured; the rest is derived, or not asked for."""
-        self.explains_all = suite.explain is not None and bool(EXPLAINED & _judged_by(suite))
+        self.explains_all = suite.explain is not None and bool(EXPLAINED & asked.judged_by(suite))
         """Whether every candidate's decisions are explained, since a profile judges by that; else those that a run ends with."""
         self._planner = Planner(suite, registry)
         self._plans: dict[str, Plan] = {}
@@ -89,12 +85,6 @@ class Ledger:
     def of(self, suite: Suite) -> Ledger:
         """Return the ledger of another suite, over the same store on the same machine."""
         return Ledger(suite, self.registry, self.store, self.environment)
-
-    def _identity(self, choice: Choice) -> dict[str, Any]:
-        """Return what identifies a scenario with what ends its timings: a probe has a time limit, and no sizing."""
-        part = self.registry.scenarios[choice.part]
-        ends = {"limit": self.suite.limits.measure_time} if part.probed else {"sizing": sizing(self.suite, choice.part)}
-        return part_identity(part, choice.options) | ends
 
     def plan(self, candidate: Candidate) -> Plan:
         """Return the plan of the candidate's artifact; it depends on the runtime, but not on the runtime's options."""
@@ -143,7 +133,7 @@ class Ledger:
             found[ACCURACY] = of.task(ACCURACY, Scope.NUMERICS, None)
             if Scope.OWN in self.setting.more:
                 found[OWN_METRIC] = of.task(OWN_METRIC, Scope.OWN, None)
-            if self.suite.corruptions and self._judges_classes:
+            if self.suite.corruptions and asked.judges_classes(self.suite, self.registry):
                 found[ROBUSTNESS] = of.task(ROBUSTNESS, Scope.CORRUPTED, None)
         if not process and self.explains_all and self.why_not_explained(of.candidate) is None:
             found[EXPLAIN] = _explain(of)
@@ -201,8 +191,8 @@ class Ledger:
         tasks = {label: [self._tasks(one, process) for process in processes] for label, one in of.items()}
         profiles = {label: _profile(one) for label, one in of.items()}
         explained = {label: _explain(one) for label, one in of.items()} if self.suite.explain else {}
-        asked = (key for several in tasks.values() for named in several for key in named.values())
-        done = self.store.done([*asked, *profiles.values(), *explained.values()])
+        needed = (key for several in tasks.values() for named in several for key in named.values())
+        done = self.store.done([*needed, *profiles.values(), *explained.values()])
         wanted = {label: self._fact_keys(one, tasks[label], done) for label, one in of.items()}
         facts = self.store.facts(key for named in wanted.values() for several in named.values() for key in several.values())
         measured = {
@@ -244,36 +234,6 @@ class Ledger:
             later = [process for process in more if metric.scope is Scope.PROCESS or tasks[process][task] in done]
             found[name] = {process: of.fact(metric, process) for process in (0, *later)}
         return found
-
-    def _measures(self, metric: Metric) -> bool:
-        if metric.scope is Scope.DERIVED or (metric.name.removeprefix("time_") in PARTS and not self.setting.end_to_end):
-            return False
-        if metric.name in EXPLAINED:
-            return self.suite.explain is not None
-        if metric.name in BEHAVIOUR:
-            return self._behaves(metric)
-        if metric.name == "memory_device" and self.suite.device == "cpu":
-            return False
-        if metric.name == "compile_time" and not any(self.compiles(choice) for choice in self.suite.runtimes):
-            return False
-        if metric.name in QUALITIES:
-            return metric.name in self.suite.qualities and self.registry.datasets[self.suite.dataset.part].labelled
-        return metric.scenario is None or metric.scenario in self.setting.scenarios
-
-    def _behaves(self, metric: Metric) -> bool:
-        """Whether a metric of behaviour follows from what is measured here: of classes, on the whole test split."""
-        if not self._judges_classes or (metric.name == "review_rate" and not (self.suite.costs and self.suite.costs.person)):
-            return False
-        return metric.scope in self.setting.more or metric.scope in (Scope.NUMERICS, Scope.RELATIVE)
-
-    @property
-    def _judges_classes(self) -> bool:
-        labelled = self.registry.datasets[self.suite.dataset.part].labelled
-        return labelled and self.suite.task == "classification" and self.suite.subset is None
-
-    def compiles(self, runtime: Choice) -> bool:
-        """Whether a runtime compiles what it runs."""
-        return bool(self.registry.runtimes[runtime.part].code_variable)
 
     def _look_up_failures(self, found: dict[str, Known]) -> None:
         wanted = [key for known in found.values() for key in (known.plan.recipe, known.attempt) if key]
@@ -322,35 +282,6 @@ def _disturbed(wanted: Mapping[str, Mapping[int, str]], facts: Mapping[str, Fact
 
 def _runs(facts: Sequence[Fact]) -> tuple[int, ...]:
     return tuple(fact.run for fact in facts if fact.run is not None)
-
-
-def _more(suite: Suite, registry: Registry) -> dict[Scope, dict[str, Any]]:
-    """Return what the facts that a suite asks for depend on beside the numerics, by scope."""
-    found: dict[Scope, dict[str, Any]] = {}
-    if suite.own_metric:
-        found[Scope.OWN] = {"own_metric": _own_metric(suite.own_metric, Path(suite.folder))}
-    if suite.costs:
-        found[Scope.COSTED] = {"costs": suite.costs.model_dump(mode="json")}
-    if suite.groups:
-        found[Scope.GROUPED] = {"groups": suite.groups.model_dump(mode="json")}
-    if suite.corruptions:
-        found[Scope.CORRUPTED] = {"corruptions": corruption_identity(suite.corruptions, suite.search.seed)}
-    if suite.explain:
-        method = part_identity(registry.explainers[suite.explain.method.part], suite.explain.method.options)
-        asked = suite.explain.model_dump(mode="json", exclude={"method"})
-        found[Scope.EXPLAINED] = {"explain": {"method": method, "seed": suite.search.seed, **asked}}
-    return found
-
-
-def _judged_by(suite: Suite) -> set[str]:
-    """Return the metrics that some profile weighs or limits."""
-    return {name for profile in suite.profiles for name in (*profile.weights, *(c.metric for c in profile.constraints))}
-
-
-def _own_metric(own: OwnMetric, folder: Path) -> dict[str, str]:
-    files = sources(own.python, folder)
-    content = digest_files({f"{number:06} {path.name}": path for number, path in enumerate(files)})
-    return {"function": own.python, "sources": content}
 
 
 def _stand_in(plan: Plan) -> Artifact:

@@ -23,7 +23,7 @@ from harness.measure import environment as machine
 from harness.record import Environment
 from harness.registry import Registry
 from harness.running.live import Live, Publish
-from harness.running.profiling import explain, profile, worth_profiling
+from harness.running.profiling import each, worth_profiling
 from harness.running.progress import Observer, Status
 from harness.running.tally import Tally
 from harness.screen import screen
@@ -130,9 +130,9 @@ class _Run:
         replicates = self._replicate()
         known = setting.known()
         worth = worth_profiling(self.decider.of(known).decided(), known)
-        profile(self.evaluator, worth, known, self.observer.stage, self.left)
+        each(self.evaluator.profile, "profiled", worth, known, self.observer.stage, self.left)
         if setting.suite.explain:
-            explain(self.evaluator, worth, known, self.observer.stage, self.left)
+            each(self.evaluator.explain, "explained", worth, known, self.observer.stage, self.left)
         known = setting.known()
         told = {
             "screened": _screened(setting, known),

@@ -8,12 +8,13 @@ from typing import Any, overload
 
 import numpy as np
 
+from harness.bench import Samples, Split
 from harness.datasets.declared import IMAGE_SUFFIXES
 from harness.datasets.names import TEST_FOLDERS, class_folders
 from harness.datasets.split import split_by_rank
 from harness.errors import InputError
 from harness.geometry import decoded
-from harness.interfaces import Array, Samples, Split
+from harness.interfaces import Array
 
 
 class Images(Sequence[Array]):

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from harness.bench import Samples, Split
 from harness.datasets.declared import RandomOptions
-from harness.interfaces import Array, Samples, Split
+from harness.interfaces import Array
 
 TRAIN: Final = 32
 TEST: Final = 32

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from harness.bench import Samples, Split
 from harness.datasets.declared import by_labels
 from harness.datasets.names import CLASSES_AT_MOST
 from harness.datasets.split import split_by_rank
 from harness.errors import InputError
-from harness.interfaces import Array, Samples, Split
+from harness.interfaces import Array
 
 KINDS: Final = {"i": np.int64, "u": np.int64, "b": np.bool_, "f": np.float32}
 """Types of a record's arrays, by kind."""

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from harness.bench import Samples
 from harness.datasets.declared import shipped_file
 from harness.datasets.names import TUMOUR, WINE
 from harness.datasets.split import split_by_rank
-from harness.interfaces import Samples
 
 
 def digits(options: Mapping[str, Any], folder: Path) -> Samples:

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness.interfaces import Array, Split
+from harness.bench import Split
+from harness.interfaces import Array
 
 ROUNDING: Final = 1e-9
 """3 × 0.1 is a little more than 0.3: what is this near to a whole number is one."""

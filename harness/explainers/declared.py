@@ -29,10 +29,6 @@ class IntegratedGradientsOptions(Value):
     steps: int = Field(50, ge=2, description="places on the way at which the gradient is taken")
 
 
-class ExactOptions(Value):
-    """Nothing to choose: the model itself says."""
-
-
 class Shap:
     """SHAP's permutation explainer."""
 

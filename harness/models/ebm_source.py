@@ -13,8 +13,8 @@ from typing import Any
 
 from interpret.glassbox import ExplainableBoostingClassifier, ExplainableBoostingRegressor
 
+from harness.bench import Bench, Work
 from harness.errors import InputError
-from harness.interfaces import Bench, Work
 from harness.models import ebm_graph, sklearn_source
 from harness.models.declared_ebm import EbmOptions
 

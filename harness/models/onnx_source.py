@@ -10,8 +10,9 @@ import onnx
 import onnxruntime as ort
 from onnx.utils import Extractor
 
+from harness.bench import Bench, Samples, Work
 from harness.errors import InputError, JobError
-from harness.interfaces import Batch, Bench, Samples, Work
+from harness.interfaces import Batch
 from harness.models import onnx_file
 from harness.models.declared import OnnxOptions
 from harness.preprocess import each, taken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.interfaces import Samples
+from harness.bench import Samples
 
 IMAGES_AT_MOST = 2000
 

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
+from harness.bench import Bench, Work
 from harness.errors import InputError
-from harness.interfaces import Bench, Work
 from harness.models import sklearn_source
 from harness.models.declared import PythonOptions
 from harness.models.importable import importable, told

@@ -30,8 +30,8 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from harness import estimators
+from harness.bench import Bench, Work
 from harness.errors import InputError
-from harness.interfaces import Bench, Work
 from harness.models.declared import SklearnOptions
 from harness.models.sklearn_export import converted
 from harness.record import Preprocess

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from harness.interfaces import Samples
+from harness.bench import Samples
 from harness.models.declared import TimmOptions
 from harness.models.timm_source import shaped
 

@@ -10,8 +10,8 @@ import timm
 import timm.data
 import torch
 
+from harness.bench import Bench, Samples, Work
 from harness.errors import InputError, UnavailableError
-from harness.interfaces import Bench, Samples, Work
 from harness.models import checkpoint, hub, untrained
 from harness.models.checkpoint import Weights
 from harness.models.declared import TimmOptions, Train

@@ -16,8 +16,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, numpy_helper
 
+from harness.bench import Bench, Work
 from harness.errors import JobError
-from harness.interfaces import Array, Bench, Work
+from harness.interfaces import Array
 from harness.passes.cluster_codebook import cluster
 from harness.passes.cluster_correct import correct
 from harness.passes.cluster_graph import rewritten

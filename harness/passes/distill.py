@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.interfaces import Bench, Teacher, Work
+from harness.bench import Bench, Teacher, Work
 from harness.passes import teaching
 from harness.passes.declared import DistillOptions
 from harness.record import Preprocess

@@ -17,8 +17,9 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.tree import DecisionTreeRegressor
 
 from harness import estimators
+from harness.bench import Bench, Work
 from harness.errors import InputError
-from harness.interfaces import Array, Bench, Work
+from harness.interfaces import Array
 from harness.passes import teaching
 from harness.passes.declared import DistillOptions
 from harness.record import Preprocess

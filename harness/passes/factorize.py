@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from harness.bench import Bench, Work
 from harness.errors import JobError
-from harness.interfaces import Bench, Work
 from harness.norms import recalibrate
 from harness.passes.declared import FactorizeOptions
 from harness.passes.factorize_layers import Rule, factorized

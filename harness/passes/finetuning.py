@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 import torch
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 
 BATCH: Final = 64
 

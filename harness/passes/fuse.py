@@ -16,8 +16,8 @@ import torch
 from timm.utils import reparameterize_model
 from torch import nn
 
+from harness.bench import Bench, Work
 from harness.errors import JobError
-from harness.interfaces import Bench, Work
 from harness.passes.declared import FuseOptions
 from harness.passes.fuse_norms import fold
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 from harness.passes import prune_channels, prune_weights
 from harness.passes.declared import PruneOptions
 from harness.passes.finetuning import finetune

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from harness.bench import Bench, Work
 from harness.errors import HarnessError, JobError
-from harness.interfaces import Bench, Work
 from harness.passes import quantize_sensitivity as sensitivity
 from harness.passes.declared import QuantizeOptions
 from harness.passes.graphs import fixed_batch

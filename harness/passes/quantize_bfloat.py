@@ -12,8 +12,8 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from harness.bench import Bench, Work
 from harness.errors import JobError
-from harness.interfaces import Bench, Work
 from harness.passes.quantize import quantized
 from harness.passes.quantize_job import Job, Make
 

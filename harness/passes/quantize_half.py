@@ -12,7 +12,7 @@ from typing import Any
 import onnx
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 from harness.passes.quantize import quantized
 from harness.passes.quantize_job import Job, Make
 

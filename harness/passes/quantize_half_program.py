@@ -8,7 +8,7 @@ from typing import Any, Final
 import torch
 from torch.export import ExportedProgram
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 from harness.passes.quantize import quantized
 from harness.passes.quantize_job import Job, Make
 from harness.passes.quantize_program import PROGRAM, exported, graph_module

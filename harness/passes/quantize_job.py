@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from harness.interfaces import Array, Batch, Bench, Work
+from harness.bench import Bench, Work
+from harness.interfaces import Array, Batch
 from harness.passes.declared import QuantizeOptions
 from harness.preprocess import each, taken
 
@@ -52,7 +53,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of graphs (see ``interfaces.Work``): what every way to quantize one has in common."""
+    """A form of graphs (see ``bench.Work``): what every way to quantize one has in common."""
 
     name: str
     prepared: Callable[[Any], Any]

@@ -24,7 +24,7 @@ from nncf.quantization.advanced_parameters import (
 from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 from onnx import helper
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 from harness.passes.graphs import fed
 from harness.passes.quantize import quantized
 from harness.passes.quantize_graph import LAYERS, products

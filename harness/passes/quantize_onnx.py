@@ -23,7 +23,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.registry import QDQRegistry, QLinearOpsRegistry
 
-from harness.interfaces import Array, Bench, Work
+from harness.bench import Bench, Work
+from harness.interfaces import Array
 from harness.passes.graphs import fed
 from harness.passes.quantize import quantized
 from harness.passes.quantize_graph import LAYERS, products

@@ -20,8 +20,8 @@ from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 from torchao.quantization.pt2e.quantizer import QuantizationConfig, QuantizationSpec
 from torchao.quantization.pt2e.quantizer.x86_inductor_quantizer import X86InductorQuantizer
 
+from harness.bench import Bench, Work
 from harness.errors import JobError
-from harness.interfaces import Bench, Work
 from harness.passes.quantize import quantized
 from harness.passes.quantize_job import Job, Make
 from harness.passes.quantize_program import PROGRAM, exported, graph_module, layer, layers, tensors, without_rest

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 from harness.passes.declared import QuantizeOptions
 from harness.passes.finetuning import BATCH, finetune
 

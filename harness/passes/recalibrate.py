@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 from harness.norms import recalibrate
 from harness.passes.declared import RecalibrateOptions
 

@@ -15,8 +15,9 @@ import numpy as np
 import onnx
 import onnxslim
 
+from harness.bench import Bench, Work
 from harness.errors import JobError
-from harness.interfaces import Array, Batch, Bench, Work
+from harness.interfaces import Array, Batch
 from harness.passes.graphs import fixed_batch, scores
 from harness.preprocess import each, taken
 

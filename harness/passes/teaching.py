@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from harness.bench import Bench, Work
 from harness.errors import JobError
-from harness.interfaces import Array, Bench, Work
+from harness.interfaces import Array
 
 BATCH = 64
 

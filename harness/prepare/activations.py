@@ -12,7 +12,7 @@ from typing import Any, Final
 import onnx
 import torch
 
-from harness.interfaces import Work
+from harness.bench import Work
 from harness.prepare.counting import PRODUCTS, shapes
 
 TARGETS: Final = frozenset({"linear", "addmm", "matmul", "bmm", "mm"})

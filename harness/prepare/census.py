@@ -12,7 +12,8 @@ import onnx
 import torch
 from onnx import TensorProto, numpy_helper
 
-from harness.interfaces import Array, Work
+from harness.bench import Work
+from harness.interfaces import Array
 from harness.prepare.counting import shapes
 
 LAYERS: Final = frozenset({"Conv", "ConvTranspose", "MatMul", "Gemm"})

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from harness.bench import Samples, Split
 from harness.coalitions import background
 from harness.errors import InputError
 from harness.geometry import geometry
-from harness.interfaces import Array, Batch, Samples, Split
+from harness.interfaces import Array, Batch
 from harness.keys import digest
 from harness.preprocess import arithmetic
 from harness.queries import keep_originals

@@ -16,8 +16,9 @@ import onnx
 import onnxruntime as ort
 import torch
 
+from harness.bench import Bench, Samples, Work
 from harness.errors import JobError
-from harness.interfaces import Array, Batch, Bench, Samples, Work
+from harness.interfaces import Array, Batch
 from harness.preprocess import each
 
 CHECKED_SAMPLES = 16

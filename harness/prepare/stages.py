@@ -16,8 +16,9 @@ import torch
 import torch.ao.quantization.fx._decomposed  # registers the operators that torch.export.load finds in int8 programs
 
 from harness import glass
+from harness.bench import Bench, Fit, Samples, Teacher, Work
 from harness.errors import InputError
-from harness.interfaces import Array, Bench, Fit, Samples, Teacher, Work
+from harness.interfaces import Array
 from harness.keys import artifact_digest, digest
 from harness.models import untrained
 from harness.models.importable import importable

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from harness.bench import Teacher
 from harness.errors import JobError
-from harness.interfaces import Array, Batch, Clock, Teacher
+from harness.interfaces import Array, Batch, Clock
 from harness.prepare.saved import Saved, Stateful
 from harness.preprocess import each
 

@@ -1,4 +1,4 @@
-"""Which candidates' operators are timed when a run ends: of what is recommended, and of its parents, to tell whether it paid."""
+"""What is done when a run ends, of what is recommended and of its parents: operators are timed, decisions explained."""
 
 from __future__ import annotations
 
@@ -8,42 +8,29 @@ from functools import partial
 from harness.answer.lineage import parent_of
 from harness.decide.decision import Recommendation
 from harness.errors import JobError
-from harness.evaluate import Evaluator
 from harness.ledger import Known, finished
+from harness.spec import Candidate
+from harness.workshop import Say
+
+Work = Callable[[Candidate, Say], None]
 
 
-def profile(
-    evaluator: Evaluator,
+def each(
+    work: Work,
+    what: str,
     labels: list[str],
     known: Mapping[str, Known],
     say: Callable[[str, str], None],
-    time_left: Callable[[], float],
+    left: Callable[[], float],
 ) -> None:
-    """Take the time of each operator of candidates, in their order, while there is time; failures are only told."""
+    """Do ``work`` for candidates, in their order, while there is time ``left``; failures are only told: not ``what``."""
     for label in labels:
-        if time_left() <= 0:
+        if left() <= 0:
             return
         try:
-            evaluator.profile(known[label].candidate, partial(say, label))
+            work(known[label].candidate, partial(say, label))
         except JobError as error:
-            say(label, f"not profiled: {error.message}")
-
-
-def explain(
-    evaluator: Evaluator,
-    labels: list[str],
-    known: Mapping[str, Known],
-    say: Callable[[str, str], None],
-    time_left: Callable[[], float],
-) -> None:
-    """Explain decisions of candidates, in their order, while there is time; failures are only told."""
-    for label in labels:
-        if time_left() <= 0:
-            return
-        try:
-            evaluator.explain(known[label].candidate, partial(say, label))
-        except JobError as error:
-            say(label, f"not explained: {error.message}")
+            say(label, f"not {what}: {error.message}")
 
 
 def worth_profiling(decided: Iterable[Recommendation], known: Mapping[str, Known]) -> list[str]:

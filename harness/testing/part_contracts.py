@@ -18,7 +18,8 @@ from harness.metrics import TASKS
 from harness.registry import open_door
 
 if TYPE_CHECKING:
-    from harness.interfaces import Dataset, ModelSource, Part, Pass, Samples
+    from harness.bench import Samples
+    from harness.interfaces import Dataset, ModelSource, Part, Pass
 
 TRAITS: Final = frozenset({"torch", "layers", "trees", "samples", "tables", "ml_operators", "untrained"})
 HEAVY: Final = ("torch", "timm", "onnx", "onnxruntime", "openvino", "sklearn", "optuna", "plotly", "PIL")

@@ -16,7 +16,7 @@ import torch
 from scipy import stats
 from sklearn.tree import DecisionTreeClassifier
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 from harness.models import timm_source
 from harness.passes import distill, distill_trees, teaching
 from harness.prepare import training

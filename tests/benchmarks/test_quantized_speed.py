@@ -20,7 +20,8 @@ import pytest
 import timm
 import torch
 
-from harness.interfaces import Array, Bench, Runtime, Samples, Split, Work
+from harness.bench import Bench, Samples, Split, Work
+from harness.interfaces import Array, Runtime
 from harness.passes import quantize_half_program as half
 from harness.prepare import export
 from harness.record import Preprocess

@@ -13,8 +13,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from harness.bench import Bench, Teacher, Work
 from harness.datasets import shipped
-from harness.interfaces import Bench, Teacher, Work
 from harness.norms import recalibrate
 from harness.passes import factorize, prune
 from harness.passes.factorize_layers import Rule, factorized

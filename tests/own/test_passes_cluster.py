@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from onnx import TensorProto, helper, numpy_helper
 
+from harness.bench import Work
 from harness.errors import JobError
-from harness.interfaces import Work
 from harness.passes import cluster
 from harness.passes.cluster_codebook import cluster as clustered
 from harness.passes.cluster_codebook import planes, table

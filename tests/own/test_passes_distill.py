@@ -17,8 +17,8 @@ from sklearn.tree import DecisionTreeRegressor
 from torch import nn
 
 from harness import estimators
+from harness.bench import Bench, Teacher, Work
 from harness.errors import InputError, JobError, SuiteError
-from harness.interfaces import Bench, Teacher, Work
 from harness.models import timm_source
 from harness.passes import distill, distill_trees, teaching
 from harness.registry import Registry

@@ -10,8 +10,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from harness.bench import Work
 from harness.errors import JobError
-from harness.interfaces import Work
 from harness.passes import fuse, simplify
 from harness.prepare import export
 from harness.record import Preprocess

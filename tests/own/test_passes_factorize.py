@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from harness.interfaces import Work
+from harness.bench import Work
 from harness.passes import factorize, recalibrate
 from harness.passes.factorize_layers import Rule, _convolutions, factorized, svd, tucker
 from harness.prepare import export

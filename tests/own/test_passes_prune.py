@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from harness.bench import Work
 from harness.errors import JobError
-from harness.interfaces import Work
 from harness.passes import factorize, prune, prune_channels, quantize_training
 from harness.passes.prune_weights import cubic, n_of_m, smallest
 from harness.prepare import export, training

@@ -20,8 +20,9 @@ from onnx import TensorProto, helper, numpy_helper
 from pydantic import ValidationError
 from torch import nn
 
+from harness.bench import Work
 from harness.errors import JobError, SuiteError
-from harness.interfaces import Tool, Work
+from harness.interfaces import Tool
 from harness.models import timm_source
 from harness.passes import quantize_sensitivity as sensitivity
 from harness.passes import quantize_training as training

@@ -14,8 +14,9 @@ import torch
 from torch import nn
 from torchao.quantization.pt2e.quantize_pt2e import prepare_pt2e
 
+from harness.bench import Work
 from harness.errors import JobError
-from harness.interfaces import Tool, Work
+from harness.interfaces import Tool
 from harness.passes import quantize_program as programs
 from harness.passes import quantize_pt2e as pt2e
 from harness.passes.declared import QuantizeOptions

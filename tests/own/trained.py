@@ -14,8 +14,8 @@ import onnxruntime as ort
 import torch
 from torch import nn
 
+from harness.bench import Bench, Teacher, Work
 from harness.datasets import shipped
-from harness.interfaces import Bench, Teacher, Work
 from harness.models import timm_source
 from harness.prepare import export, training
 from harness.prepare.data import Store

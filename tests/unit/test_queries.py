@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from harness import queries
+from harness.bench import Samples, Split
 from harness.datasets.image_folder import load
-from harness.interfaces import Samples, Split
 from harness.metrics import PARTS
 from harness.prepare.data import Store
 from harness.queries import Prepared, WholePath, batches, keep_originals

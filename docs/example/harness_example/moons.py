@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.interfaces import Samples, Split
+from harness.bench import Samples, Split
 from harness_example.declared import MoonsOptions
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import onnx
 from onnx import numpy_helper, parser
 
+from harness.bench import Bench, Work
 from harness.errors import InputError
-from harness.interfaces import Array, Bench, Work
+from harness.interfaces import Array
 from harness.record import Preprocess
 
 

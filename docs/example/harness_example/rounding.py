@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from harness.interfaces import Bench, Work
+from harness.bench import Bench, Work
 from harness_example.declared import RoundOptions
 
 

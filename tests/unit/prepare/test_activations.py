@@ -6,7 +6,7 @@ import timm
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from harness.interfaces import Work
+from harness.bench import Work
 from harness.prepare import activations
 from harness.record import Preprocess
 

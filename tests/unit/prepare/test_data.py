@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from harness.bench import Samples, Split
 from harness.coalitions import Background
 from harness.errors import InputError
 from harness.geometry import decoded
-from harness.interfaces import Samples, Split
 from harness.prepare.data import ORIGINALS, Store, write_whole
 from harness.record import Preprocess
 

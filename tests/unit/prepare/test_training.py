@@ -12,8 +12,8 @@ import pytest
 import torch
 from torch import nn
 
+from harness.bench import Teacher
 from harness.errors import JobError
-from harness.interfaces import Teacher
 from harness.prepare import training
 from harness.prepare.saved import Saved
 from harness.testing import FakeClock

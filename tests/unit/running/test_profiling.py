@@ -1,13 +1,11 @@
 """Whose operators are timed when a run ends, and what stops that: nothing but the time."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from harness.decide.decision import Recommendation
 from harness.errors import JobError
 from harness.ledger import Known
-from harness.running.profiling import profile, worth_profiling
+from harness.running.profiling import each, worth_profiling
 from harness.space import expand
 from harness.suitefile import loads
 
@@ -79,7 +77,7 @@ def test_what_cannot_be_profiled_is_told_and_the_next_one_is_tried(space, known)
         taken.append(candidate.label)
 
     about = known(dict.fromkeys(labels, 0.5), space)
-    profile(SimpleNamespace(profile=take), labels[:2], about, lambda *words: told.append(words), lambda: 1.0)
+    each(take, "profiled", labels[:2], about, lambda *words: told.append(words), lambda: 1.0)
     assert taken == [labels[1]]
     assert told == [(labels[0], "profiling"), (labels[0], "not profiled: no profiler"), (labels[1], "profiling")]
 
@@ -88,6 +86,9 @@ def test_nothing_is_profiled_when_the_time_is_over(space, known):
     labels = [candidate.label for candidate in space.candidates]
     left = [1.0, 0.0]
     taken = []
-    evaluator = SimpleNamespace(profile=lambda candidate, say: taken.append(candidate.label))
-    profile(evaluator, labels[:2], known(dict.fromkeys(labels, 0.5), space), lambda *words: None, lambda: left.pop(0))
+
+    def take(candidate, say):
+        taken.append(candidate.label)
+
+    each(take, "profiled", labels[:2], known(dict.fromkeys(labels, 0.5), space), lambda *words: None, lambda: left.pop(0))
     assert taken == labels[:1]
