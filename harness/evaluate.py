@@ -84,7 +84,7 @@ class Evaluator:
 
     @property
     def spent(self) -> dict[str, float]:
-        """Seconds by what they were spent on: ``prepare``, ``measure``, ``measure_again``, ``profile``."""
+        """Seconds by what they were spent on: ``prepare``, ``measure``, ``measure_again``, ``profile``, ``explain``."""
         return self.measuring.spent
 
     def evaluate(self, candidate: Candidate, say: Say) -> Evaluation:
