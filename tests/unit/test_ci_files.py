@@ -22,6 +22,10 @@ COMMAND = re.compile(r"^(?:.*?[:|-] +|exec +|\s*)(harness (?:[^#\n<]|<(?!/))*)",
 COMMANDS = [(file.name, line.strip()) for file in FILES for line in COMMAND.findall(file.read_text(encoding="utf-8"))]
 
 
+SHELLCHECK = str(Path(sys.executable).parent / "shellcheck")
+"""Installed beside the Python that runs the tests, which need not be on the path."""
+
+
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
@@ -68,7 +72,7 @@ def test_pre_commit_takes_its_file() -> None:
 
 
 def test_the_hook_is_a_clean_script_that_can_be_run() -> None:
-    done = run("shellcheck", str(FOLDER / "pre-push"))
+    done = run(SHELLCHECK, str(FOLDER / "pre-push"))
     assert done.returncode == 0, done.stdout
     assert (FOLDER / "pre-push").stat().st_mode & 0o111
 
@@ -78,6 +82,6 @@ def test_scripts_in_the_workflow_are_clean(tmp_path: Path) -> None:
     scripts = [step["run"] for step in steps if "run" in step]
     for script in scripts:
         (tmp_path / "script.sh").write_text(f"#!/bin/bash\n{script}")
-        done = run("shellcheck", str(tmp_path / "script.sh"))
+        done = run(SHELLCHECK, str(tmp_path / "script.sh"))
         assert done.returncode == 0, done.stdout
     assert len(scripts) >= 4
