@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.cli import show as printing
 from harness.cli.paragraphs import paragraph
 from harness.cli.show import columns, out
+from harness.errors import HarnessError, NoBaselineError
 from harness.gate import telling
 from harness.gate.samples import Samples
 from harness.gate.verdict import Verdict
+
+NO_BASELINE, NOT_MEASURED = 4, 5
 
 STYLES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -30,6 +36,25 @@ STYLES: Final[Mapping[str, str]] = MappingProxyType(
         "improved": "green",
     }
 )
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """End as what could not be measured does where nobody foresaw why: Python's own status would say that something regressed."""
+    try:
+        yield
+    except NoBaselineError as error:
+        printing.error(error)
+        raise typer.Exit(NO_BASELINE) from None
+    except (HarnessError, typer.Exit):
+        raise
+    except OSError as error:
+        printing.error(HarnessError(f"not measured: {error.filename or 'the system'}: {error.strerror or error}"))
+        raise typer.Exit(NOT_MEASURED) from None
+    except Exception as error:
+        traceback.print_exc()
+        printing.error(HarnessError(f"not measured: {type(error).__name__}: {error}"))
+        raise typer.Exit(NOT_MEASURED) from None
 
 
 @contextmanager

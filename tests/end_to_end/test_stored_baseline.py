@@ -113,6 +113,9 @@ def test_further_jobs_come_behind_the_first_and_are_its_history(project: Project
         (("--stored", "nothing.json"), "nothing.json: there is no such file — harness baseline writes one"),
         (("--stored", "suite.yaml"), "take a file as harness baseline wrote it"),
         (("--stored", str(FILE), "--baseline", "main"), "both a revision and a stored baseline are named"),
+        (("--stored", str(FILE), "--no-control"), "--control is about two arms"),
+        (("--stored", str(FILE), "--max-blocks", "40"), "--max-blocks is about two arms"),
+        (("--stored", str(FILE), "--seed", "0"), "--seed is about two arms"),
     ],
 )
 def test_a_wrong_question_is_told_in_a_line(project: Project, words: tuple[str, ...], told: str) -> None:

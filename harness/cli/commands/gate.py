@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -17,7 +15,6 @@ from harness.cli.opening import AsJson, Reports, Results, StoreUrl, SuiteFile, o
 MEASURE: Final = "measure"
 BY_CI: Final = "CI"
 """The variable that services for continuous integration set."""
-NO_BASELINE, NOT_MEASURED = 4, 5
 
 
 class SuiteFirst(TyperGroup):
@@ -27,30 +24,6 @@ class SuiteFirst(TyperGroup):
         """Put the command that is meant where none is named."""
         named = not args or args[0] in self.commands or args[0] == "--help"
         return super().parse_args(ctx, args if named else [MEASURE, *args])
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """End as what could not be measured does where nobody foresaw why: Python's own status would say that something regressed."""
-    import traceback
-
-    from harness.cli import show
-    from harness.errors import HarnessError, NoBaselineError
-
-    try:
-        yield
-    except NoBaselineError as error:
-        show.error(error)
-        raise typer.Exit(NO_BASELINE) from None
-    except (HarnessError, typer.Exit):
-        raise
-    except OSError as error:
-        show.error(HarnessError(f"not measured: {error.filename or 'the system'}: {error.strerror or error}"))
-        raise typer.Exit(NOT_MEASURED) from None
-    except Exception as error:
-        traceback.print_exc()
-        show.error(HarnessError(f"not measured: {type(error).__name__}: {error}"))
-        raise typer.Exit(NOT_MEASURED) from None
 
 
 app = typer.Typer(help="Stop merges that make what is deployed worse.", no_args_is_help=True, cls=SuiteFirst)
@@ -105,10 +78,13 @@ def measure(
 
     controlled = bool(os.environ.get(BY_CI)) if control is None else control
     wish = Wish(planned(max_blocks, "fail" if strict else "warn"), controlled, seed)
-    with opened(suite, results, store, measures=True) as setting, _answering(), gate.progress() as say:
+    with telling_errors():
+        if stored:
+            _one_arm_only(context)
+    with opened(suite, results, store, measures=True) as setting, gate.answering(), gate.progress() as say:
         against = asked.Against(baseline, baseline_artifact, stored, baseline_suite)
         measured = asked.measured(setting, suite, against, candidate or (), wish, say)
-        settled = {"control": controlled, "baseline": None if stored else measured.arms.baseline.about.get("revision")}
+        settled = {} if stored else {"control": controlled, "baseline": measured.arms.baseline.about.get("revision")}
         again = repeating.command("harness gate", context, settled, without=("store", "json"))
         samples = measured.model_copy(update={"reproduce": again})
         folder = reports / setting.suite.name / "gate"
@@ -119,6 +95,17 @@ def measure(
         gate.show(verdict, samples)
         show.written(folder / "index.html")
     raise typer.Exit(verdict.exit_status)
+
+
+def _one_arm_only(context: typer.Context) -> None:
+    """Raise InputError for options of two arms: what is stored is held against one, which is measured in ten blocks."""
+    from harness.errors import InputError
+
+    for name in ("control", "max_blocks", "seed"):
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = f"--{name.replace('_', '-')}"
+            raise InputError(f"{option} is about two arms; against a stored baseline one is measured", f"leave {option} out")
 
 
 @app.command()
@@ -141,7 +128,7 @@ def decide(
 
     with telling_errors():
         samples = read(file.read_bytes(), str(file))
-    with telling_errors(), _answering():
+    with telling_errors(), gate.answering():
         verdict = write(samples, reports) if reports else verdict_on(samples)
     if json:
         show.json(verdict.model_dump(mode="json"))

@@ -35,7 +35,7 @@ def self_test(
     from harness.gating.running import Wish
 
     began = time.monotonic()
-    with opened(suite or testing.suite(), results, store, measures=True) as setting, gate.progress() as say:
+    with opened(suite or testing.suite(), results, store, measures=True) as setting, gate.answering(), gate.progress() as say:
         samples = testing.against_itself(setting, candidate or (), Wish(planned(max_blocks, "warn"), True, seed), say)
         verdict, found = decide(samples), powers(samples)
     seconds = time.monotonic() - began
