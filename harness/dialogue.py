@@ -7,7 +7,6 @@ import json
 import os
 import select
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,19 +15,22 @@ from typing import Any
 from harness import launch
 from harness.errors import JobError
 from harness.faults import died, kills_for_memory
+from harness.interpreter import command
 
 
 class Child:
     """A module of the harness that runs in a process of its own. What it prints beside its answers is in ``log``."""
 
-    def __init__(self, module: str, words: Sequence[str], log: Path, variables: Mapping[str, str]) -> None:
-        """Start it with ``words`` as its arguments, and ``variables`` beside the environment's."""
+    def __init__(
+        self, module: str, words: Sequence[str], log: Path, variables: Mapping[str, str], python: str | None = None
+    ) -> None:
+        """Start it with ``words`` as its arguments, and ``variables`` beside the environment's; by ``python``, if named."""
         self.log = log
         self._rest = b""
         self._kills = kills_for_memory()
         with log.open("wb") as file:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", module, *words],
+                command(module, words, python),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,

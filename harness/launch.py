@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from harness.confine import THREAD_VARIABLES
 from harness.errors import JobError
 from harness.faults import died, kills_for_memory
 from harness.interfaces import Array
+from harness.interpreter import command
 from harness.measure import memory
 
 WATCH_INTERVAL: Final = 0.1
@@ -63,16 +63,17 @@ def measure(job: Mapping[str, Any], time_limit: float, folder: Path) -> Outcome:
     place = Path(tempfile.mkdtemp(prefix="job-", dir=folder))
     try:
         (place / "job.json").write_text(json.dumps({**job, "parent": os.getpid(), "started": time.monotonic()}))
-        return _run(place, time_limit, dict.fromkeys(THREAD_VARIABLES, str(int(job["threads"]))) | job["environment"])
+        variables = dict.fromkeys(THREAD_VARIABLES, str(int(job["threads"]))) | job["environment"]
+        return _run(place, time_limit, variables, job.get("python"))
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _run(place: Path, time_limit: float, variables: Mapping[str, str]) -> Outcome:
+def _run(place: Path, time_limit: float, variables: Mapping[str, str], python: str | None) -> Outcome:
     kills_before = kills_for_memory()
     with (place / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "harness.worker", str(place / "job.json")],
+            command("harness.worker", [str(place / "job.json")], python),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -256,7 +256,7 @@ class Explain(Value):
     samples: int = 64
     budget: float = 30.0
     """Seconds after which no further sample of a candidate is explained."""
-    segments: int = 196
+    segments: int = 100
     """Rectangles, at most, that an image is divided into."""
 
 

@@ -19,7 +19,7 @@ class ShapOptions(Value):
 class LimeOptions(Value):
     """The weights of a linear model that is fitted around the decision."""
 
-    evaluations: int = Field(1000, ge=10, description="answers that it is fitted to")
+    evaluations: int = Field(500, ge=10, description="answers that it is fitted to")
     width: float = Field(0.25, gt=0, description="width of the kernel that weighs near coalitions more, as a cosine distance")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numba
@@ -14,8 +15,21 @@ from harness.interfaces import Array, Decision
 
 numba.config.DISABLE_JIT = True  # compiling takes 10 s in every process; interpreted, an explanation takes 10 ms more
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it changes colours of matplotlib, which warns
+
+@contextmanager
+def hidden(package: str) -> Iterator[None]:
+    """Have a package seem not to be installed, unless it is loaded already."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
+with hidden("matplotlib"):  # it does without: to load what nothing is drawn with takes half a second in every process
     from shap import maskers
     from shap.explainers import Permutation
 

@@ -16,6 +16,7 @@ from harness.errors import JobError, NoBaselineError
 from harness.gate import levels
 from harness.gate.samples import ArmName, Broken, Exact, Outcomes
 from harness.gating.revised import Pair, Revised
+from harness.keys import digest
 from harness.record import Artifact
 from harness.spec import Candidate
 from harness.workshop import Workshop
@@ -129,7 +130,11 @@ class Making:
         job = jobs.job(revised.suite, revised.registry, made.candidate, artifact, ())
         runtime = revised.registry.runtimes[made.candidate.runtime.part]
         job["options"] = {**job["options"], **runtime.idle_options}
-        code = compiling.folder(self.root, revised.registry, made.candidate, artifact, self.machine)
+        machine = self.machine
+        if revised.python:
+            job["python"] = revised.python.path
+            machine = digest([machine, revised.python.about])
+        code = compiling.folder(self.root, revised.registry, made.candidate, artifact, machine)
         if code is None:
             return job
         self.say(name, f"compiling the {arm}")

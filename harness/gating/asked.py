@@ -14,11 +14,13 @@ from harness import pipeline, suitefile
 from harness.errors import InputError, NoBaselineError, SuiteError
 from harness.gate import baselines
 from harness.gate.samples import Plan, Samples
-from harness.gating import alone
+from harness.gating import alone, pythons
 from harness.gating.arms import Say
+from harness.gating.pythons import Python
 from harness.gating.revised import FEW, Pair, Revised, across, chosen, pairs
 from harness.gating.revisions import Repository, Revision
 from harness.gating.running import Run, Wish
+from harness.measure.environment import PACKAGES
 from harness.pipeline import Setting
 from harness.registry import Registry
 from harness.spec import Suite
@@ -29,7 +31,7 @@ PREFIX: Final = "gate-"
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What to compare with: one of a git revision, an ONNX file, what is stored of a job, another suite.
+    """What to compare with: one of a git revision, an ONNX file, what is stored of a job, another suite, another Python.
 
     Of none: the revision where the main branch parted.
     """
@@ -38,6 +40,7 @@ class Against:
     artifact: Path | None = None
     stored: Path | None = None
     suite: Path | None = None
+    python: Path | None = None
 
     def check(self) -> None:
         """Raise InputError where it is more than one thing."""
@@ -46,6 +49,7 @@ class Against:
             "a file": self.artifact,
             "a stored baseline": self.stored,
             "another suite": self.suite,
+            "another Python": self.python,
         }
         given = [name for name, value in named.items() if value]
         if len(given) > 1:
@@ -61,6 +65,8 @@ def measured(setting: Setting, file: Path, against: Against, wanted: Sequence[st
         many = not wanted and len(setting.space.candidates) > FEW
         find = across if against.suite else pairs
         compared = find(arms.baseline, arms.candidate, wanted, recommended(setting) if many else ())
+        if arms.baseline.python:
+            _check_packages(arms.baseline.python, compared, setting.ledger.registry)
         told = Run(arms.baseline, arms.candidate, wish, setting.environment, say).measure(compared, setting.root, place)
         return told.model_copy(update={"remarks": (*arms.remarks, *_renamed(compared), *told.remarks)})
 
@@ -124,6 +130,8 @@ def _arms(setting: Setting, file: Path, against: Against, place: Path) -> Abstra
         return nullcontext(_beside_a_file(setting, against.artifact))
     if against.suite:
         return nullcontext(_beside_a_suite(setting, file, against.suite))
+    if against.python:
+        return nullcontext(_beside_a_python(setting, against.python))
     return _revisions(setting, file, against.revision, place)
 
 
@@ -141,6 +149,27 @@ def _beside_a_suite(setting: Setting, file: Path, other: Path) -> _Arms:
     registry = setting.ledger.registry
     older = Revised.of(suitefile.load(other, registry), registry, str(other), {"suite": str(other)})
     return _Arms(older, Revised.of(setting.suite, registry, str(file), {"suite": str(file)}))
+
+
+def _beside_a_python(setting: Setting, path: Path) -> _Arms:
+    """Return the suite as it is, run by the Python at ``path``, and by this one."""
+    suite, registry = setting.suite, setting.ledger.registry
+    runtimes = (registry.runtimes[choice.part] for choice in suite.runtimes)
+    names = dict.fromkeys((*PACKAGES, *(name for one in runtimes for name in (*one.packages, *one.optional))))
+    older, newer = pythons.asked(path, tuple(names)), pythons.Python.here(tuple(names))
+    return _Arms(
+        Revised.of(suite, registry, str(path), older.about, python=older),
+        Revised.of(suite, registry, "here", newer.about, python=newer),
+        (pythons.difference(older, newer),),
+    )
+
+
+def _check_packages(python: Python, compared: Sequence[Pair], registry: Registry) -> None:
+    """Raise InputError where a Python has not what runs a candidate."""
+    for runtime in (registry.runtimes[one.baseline.runtime.part] for one in compared if one.baseline):
+        for name in runtime.packages:
+            if name not in python.versions:
+                raise InputError(f"{python.path} has no {name}, which runtime {runtime.name} needs", "install it there")
 
 
 def _renamed(compared: Sequence[Pair]) -> Iterator[str]:

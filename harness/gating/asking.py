@@ -32,7 +32,7 @@ class Process:
         file = self.place / "job.json"
         file.write_text(json.dumps({**job, "parent": os.getpid(), "started": began}))
         variables = dict.fromkeys(THREAD_VARIABLES, str(int(job["threads"]))) | IDLE | job["environment"]
-        self._child = Child("harness.gating.turn", [str(file)], self.place / "log", variables)
+        self._child = Child("harness.gating.turn", [str(file)], self.place / "log", variables, job.get("python"))
         try:
             self.ready = self._answer()
         except BaseException:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from harness.compatibility import refusal, workload
 from harness.errors import InputError, NoBaselineError
 from harness.gate.samples import Arm
+from harness.gating.pythons import Python
 from harness.prepare.plan import Planner
 from harness.record import Artifact
 from harness.registry import Registry
@@ -31,12 +32,22 @@ class Revised:
     arm: Arm
     instead: Path | None = None
     """An ONNX file that takes the place of every candidate's artifact."""
+    python: Python | None = None
+    """What runs its artifacts; by default what runs this."""
 
     @classmethod
-    def of(cls, suite: Suite, registry: Registry, label: str, about: Mapping[str, Any], instead: Path | None = None) -> Revised:
+    def of(
+        cls,
+        suite: Suite,
+        registry: Registry,
+        label: str,
+        about: Mapping[str, Any],
+        instead: Path | None = None,
+        python: Python | None = None,
+    ) -> Revised:
         """Return a suite, read at some revision."""
         arm = Arm(label=label, about=dict(about))
-        return cls(suite, registry, expand(suite, registry), Planner(suite, registry), arm, instead)
+        return cls(suite, registry, expand(suite, registry), Planner(suite, registry), arm, instead, python)
 
     def candidate(self, label: str) -> Candidate | None:
         """Return the candidate with that label, if the suite has it here."""

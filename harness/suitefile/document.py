@@ -113,7 +113,7 @@ class ExplainDocument(Value):
     method: PartUse = Field("shap", description="how a decision is explained")
     samples: StrictInt = Field(64, ge=2, le=10_000, description="test samples to explain, the same of every candidate")
     budget: Seconds = Field(30.0, gt=0, description="time for a candidate's explanations: they end early rather than go beyond")
-    segments: StrictInt = Field(196, ge=2, le=4096, description="rectangles, at most, that an image is divided into")
+    segments: StrictInt = Field(100, ge=2, le=4096, description="rectangles, at most, that an image is divided into")
 
 
 class BaselineDocument(Value):

@@ -6,6 +6,9 @@ import shutil
 import subprocess
 import sys
 import time
+import venv
+from importlib import metadata
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -99,6 +102,76 @@ def test_another_suite_can_be_compared_with_and_its_only_candidate_is_told(proje
     assert re.fullmatch(r"model@\S+ is compared with a@\S+", told["remarks"][0])
 
 
+def environment(place: Path, code: str = "") -> Path:
+    """Return the Python of a new environment that has the packages of this one, and no harness; ``code`` runs when it starts."""
+    venv.create(place, with_pip=False, symlinks=True)
+    (site,) = place.glob("lib/python*/site-packages")
+    if code:
+        (site / "sitecustomize.py").write_text(code)
+    (site / "borrowed.pth").write_text("\n".join(path for path in sys.path if path.endswith("site-packages")))
+    about = site / "onnxruntime-0.9.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: onnxruntime\nVersion: 0.9\n")
+    return place / "bin/python"
+
+
+SLOW = """
+import importlib.abc, importlib.util, sys
+class Slowing(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name != "onnxruntime":
+            return None
+        sys.meta_path.remove(self)
+        found = importlib.util.find_spec(name)
+        execute = found.loader.exec_module
+        def slowed(module):
+            execute(module)
+            class Slow(module.InferenceSession):
+                def run(self, *words):
+                    for _ in range(3): super().run(*words)
+                    return super().run(*words)
+            module.InferenceSession = Slow
+        found.loader.exec_module = slowed
+        return found
+sys.meta_path.insert(0, Slowing())
+"""
+
+
+def test_the_environment_can_be_what_differs(project: Project) -> None:
+    project.suite.write_text(SUITE)
+    model(project.folder / "model.onnx", linear(), detours=2)
+    environment(project.folder / "old", SLOW)
+    done = project.harness("gate", "suite.yaml", "--baseline-python", "old/bin/python", "--json", *LEAST)
+    assert done.status in (0, 1), done.err  # what slows it has memory of its own
+    told = verdicts(done.json)
+    assert told["latency"] == told["cpu_time"] == told["throughput"] == "improved"
+    assert told["accuracy"] == told["size"] == "pass"
+    samples = json.loads((project.folder / "reports/gated/gate/gate.json").read_text())["samples"]
+    arms = samples["arms"]
+    here = metadata.version("onnxruntime")
+    assert [arms[arm]["label"] for arm in ("candidate", "baseline")] == ["here", "old/bin/python"]
+    assert [arms[arm]["about"]["onnxruntime"] for arm in ("candidate", "baseline")] == [here, "0.9"]
+    assert samples["remarks"] == [f"the environments differ in onnxruntime 0.9 → {here}", "both arms have the same artifact"]
+    assert samples["reproduce"].count("--baseline-python old/bin/python") == 1
+
+
+def test_an_environment_with_the_same_packages_is_no_worse(project: Project) -> None:
+    project.suite.write_text(SUITE)
+    model(project.folder / "model.onnx", linear(), detours=2)
+    environment(project.folder / "old")
+    done = project.harness("gate", "suite.yaml", "--baseline-python", "old/bin/python", "--control", *LEAST)
+    assert done.status == 0, done.err
+
+
+def test_an_environment_that_cannot_measure_is_told_in_a_line(project: Project, tmp_path: Path) -> None:
+    project.suite.write_text(SUITE)
+    model(project.folder / "model.onnx", linear())
+    venv.create(tmp_path / "bare", with_pip=False, symlinks=True)
+    done = project.harness("gate", "suite.yaml", "--baseline-python", str(tmp_path / "bare/bin/python"))
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert re.search(r"bare/bin/python has no \w+, which measuring needs — install", done.err)
+
+
 def test_what_cannot_be_loaded_is_a_failure_to_measure(repository: Project) -> None:
     (repository.folder / "model.onnx").write_bytes(b"nothing")
     done = repository.harness("gate", "suite.yaml")
@@ -115,6 +188,10 @@ def test_what_cannot_be_loaded_is_a_failure_to_measure(repository: Project) -> N
         (("--baseline", "main", "--baseline-artifact", "model.onnx"), "both a revision and a file"),
         (("--baseline-artifact", "a.onnx", "--baseline-suite", "b.yaml"), "both a file and another suite"),
         (("--baseline-suite", "b.yaml"), "b.yaml"),
+        (("--baseline-python", "nothing"), "nothing: No such file or directory — name a Python"),
+        (("--baseline-python", "suite.yaml"), "suite.yaml: Permission denied — name a Python"),
+        (("--baseline-python", "/bin/echo"), "/bin/echo is no Python: it prints"),
+        (("--baseline-python", "/bin/false"), "/bin/false cannot run the harness: it ends without a word"),
         (("--baseline", "main", "--candidate", "nothing"), "the suite has no candidate 'nothing'"),
         (("--baseline", "main", "--max-blocks", "3"), "nothing can be decided within 3 blocks"),
     ],

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
+import numpy as np
 import pytest
+from sklearn.datasets import load_breast_cancer
 
 from harness.metrics import EXPLAINED
 
@@ -107,6 +109,26 @@ def test_glass_boxes_are_counted_and_shown_as_they_are(tmp_path_factory: pytest.
     assert shown["columns"][0] == "alcohol"
     assert told.value("logistic_regression@onnxruntime/b1", "complexity") == 13 * 3
     assert "complexity" not in told.evaluations["mlp@onnxruntime/b1"].facts
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_of_shuffled_labels_nothing_is_learned_and_explanations_do_not_beat_a_random_order(
+    tmp_path_factory: pytest.TempPathFactory, shuffled: bool
+) -> None:
+    data = load_breast_cancer()
+    labels = np.random.default_rng(0).permutation(data.target) if shuffled else data.target
+    file = tmp_path_factory.mktemp("labels") / "labels.npz"
+    np.savez(file, x=data.data.astype(np.float32), y=labels)
+    told = swept(
+        tmp_path_factory,
+        "shap",
+        workload={"dataset": {"npz": str(file)}},
+        models=[{"sklearn": "linear_svc", "params": {"penalty": "l1", "dual": False, "C": 0.02}}],
+        runtimes=["onnxruntime"],
+        explain={"method": "shap", "samples": 64},
+    )
+    (one,) = told.answer["candidates"]
+    assert one["explanation"]["versus_random"]["beats"] != shuffled
 
 
 def test_where_no_profile_judges_by_it_only_what_a_run_ends_with_is_explained(tmp_path_factory: pytest.TempPathFactory) -> None:

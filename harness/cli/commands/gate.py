@@ -42,6 +42,9 @@ def measure(
     baseline_suite: Annotated[
         Path | None, typer.Option(metavar="FILE", help="compare with another suite, its candidates paired by label")
     ] = None,
+    baseline_python: Annotated[
+        Path | None, typer.Option(metavar="PYTHON", help="compare with another environment, such as venv/bin/python")
+    ] = None,
     stored: Annotated[
         Path | None, typer.Option(metavar="FILE", help="compare with what harness baseline stored, measuring one arm alone")
     ] = None,
@@ -62,8 +65,8 @@ def measure(
 ) -> None:
     """Measure a suite's candidates at two revisions, in interleaved blocks, and say whether anything became worse.
 
-    The candidate is the suite as it is; the baseline its files at another revision, another suite, or what is stored of an
-    earlier job. Writes gate.json, junit.xml, gate.md and index.html into reports/SUITE/gate.
+    The candidate is the suite as it is; the baseline its files at another revision, another suite, what another Python has
+    installed, or what is stored of an earlier job. Writes gate.json, junit.xml, gate.md and index.html into reports/SUITE/gate.
 
     Exit status: 0 pass or improved (inconclusive, too, unless --strict), 1 regressed or missing, 2 wrong question, 3 void or not
     decided, 4 nothing to compare with, 5 not measured.
@@ -82,7 +85,7 @@ def measure(
         if stored:
             _one_arm_only(context)
     with opened(suite, results, store, measures=True) as setting, gate.answering(), gate.progress() as say:
-        against = asked.Against(baseline, baseline_artifact, stored, baseline_suite)
+        against = asked.Against(baseline, baseline_artifact, stored, baseline_suite, baseline_python)
         measured = asked.measured(setting, suite, against, candidate or (), wish, say)
         settled = {} if stored else {"control": controlled, "baseline": measured.arms.baseline.about.get("revision")}
         again = repeating.command("harness gate", context, settled, without=("store", "json"))

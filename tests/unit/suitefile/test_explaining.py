@@ -31,7 +31,7 @@ def test_nothing_is_explained_unless_a_suite_asks_for_it(small, settle):
 def test_just_a_name_is_the_method(small, settle):
     found = settle(small | {"explain": "lime"}).explain
     assert found == settle(small | {"explain": {"method": "lime"}}).explain
-    assert (found.method.part, found.samples, found.budget, found.segments) == ("lime", 64, 30.0, 196)
+    assert (found.method.part, found.samples, found.budget, found.segments) == ("lime", 64, 30.0, 100)
 
 
 def test_a_method_has_options_and_a_budget_has_units(small, settle):
