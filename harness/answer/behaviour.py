@@ -77,6 +77,7 @@ def _costs(outputs: Outputs, suite: Suite) -> dict[str, Any] | None:
         **asked.model_dump(mode="json"),
         "expected_cost": float(each.mean()),
         "review_rate": float(found.asked.mean()),
+        "counts": costs.counts(found, outputs.labels, len(asked.mistakes)).tolist(),
         "curve": costs.curve(outputs.calibrated, outputs.labels, np.array(asked.mistakes)),
     }
 

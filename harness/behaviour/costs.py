@@ -43,6 +43,14 @@ def paid(found: Answers, labels: Array, mistakes: Array, person: float | None) -
     return each if person is None else np.where(found.asked, person, each)
 
 
+def counts(found: Answers, labels: Array, classes: int) -> Array:
+    """Return how many samples of each true class (rows) are said to be of each class, and last are handed to a person."""
+    said = np.where(found.asked, classes, found.predicted)
+    counted: Array = np.zeros((classes, classes + 1), dtype=np.int64)
+    np.add.at(counted, (labels, said), 1)
+    return counted
+
+
 def expected_cost(each: Array, mistakes: Array) -> Estimate:
     """Return the mean of what samples cost.
 

@@ -71,6 +71,8 @@ class Costs(Told):
     person: float | None
     expected_cost: float
     review_rate: float
+    counts: tuple[tuple[int, ...], ...]
+    """A row for each true class: how many samples are said to be of each class, and last are handed to a person."""
     curve: tuple[Threshold, ...]
     """From asking always to never."""
 

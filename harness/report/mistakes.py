@@ -10,6 +10,8 @@ from harness import units
 from harness.report import table, wording
 from harness.report.behaviour import contenders, roles
 
+FEW: Final = 3
+"""Classes up to which the mistakes of each candidate are counted one by one."""
 MATRIX: Final = 12
 """Classes up to which the costs of all pairs are shown."""
 DIGITS: Final = 4
@@ -29,6 +31,17 @@ class Pays:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """What becomes of the samples of one true class."""
+
+    name: str
+    count: str
+    said: tuple[str, ...]
+    """How many are said to be of each class."""
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """All of it."""
 
@@ -38,6 +51,8 @@ class Section:
     costs: tuple[tuple[str, ...], ...]
     """A row for each true class; none where there are too many."""
     pays: tuple[Pays, ...]
+    counts: tuple[tuple[str, str, tuple[Row, ...]], ...]
+    """What is deployed of each candidate shown, how it is served, and what becomes of the samples; none of many classes."""
     person: bool
     """Whether asking one has a price."""
 
@@ -57,8 +72,17 @@ def section(facts: Mapping[str, Any]) -> Section | None:
         classes=names if few else (),
         costs=tuple(tuple(f"{cost:,.6g}" for cost in row) for row in costs["mistakes"]) if few else (),
         pays=tuple(_pays(one, told[one["candidate"]]["costs"], facts) for one in shown),
+        counts=tuple(
+            (table.chain(one), table.served(one), tuple(_rows(told[one["candidate"]]["costs"]["counts"], names)))
+            for one in (shown if len(names) <= FEW else ())
+        ),
         person=costs["person"] is not None,
     )
+
+
+def _rows(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Iterator[Row]:
+    for name, row in zip(names, counts, strict=True):
+        yield Row(name, f"{sum(row):,}", tuple(f"{count:,}" for count in row[:-1]), f"{row[-1]:,}")
 
 
 def lines(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
     nox -s benchmarks -- -k gate_live
 
-``HARNESS_GATE_RUNS`` says how often nothing is changed (100: more than an hour), while every core is kept busy with something else
-and three runs of the gate are in each other's way. Ten runs more each, busy and left alone, have a twentieth of work added.
+``HARNESS_GATE_RUNS`` says how often nothing is changed (100: more than an hour), while every core is kept busy with something
+else, and three runs of the gate are in each other's way. Ten runs more each, busy and left alone, have a twentieth of work added.
 """
 
 from __future__ import annotations

@@ -58,6 +58,7 @@ def test_what_is_paid_is_the_mistake_that_was_made_or_the_person():
     found = costs.answers(shares, MISTAKES, 200.0)
     assert costs.paid(found, labels, MISTAKES, 200.0).tolist() == [0, MISSED, 200, FALSE_ALARM]
     assert costs.review_rate(found).value == 0.25
+    assert costs.counts(found, labels, 2).tolist() == [[1, 1, 0], [1, 0, 1]]
     each = costs.paid(found, labels, MISTAKES, 200.0)
     assert costs.expected_cost(each, MISTAKES).value == (MISSED + 200 + FALSE_ALARM) / 4
 

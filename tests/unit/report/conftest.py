@@ -321,6 +321,7 @@ def counted(value, n=20, margin=0.05):
 def behaves(worst=0.5, costs=True):
     """Return how a classifier of cats and dogs behaves that says ``worst`` of cats rightly."""
     cost = {"mistakes": [[0.0, 10.0], [2.5, 0.0]], "person": 1.0, "expected_cost": 0.75, "review_rate": 0.25}
+    cost["counts"] = [[12, 3, 5], [1, 14, 5]]
     steps = [{"threshold": 0.0, "review_rate": 1.0, "mistakes": 0.0}, {"threshold": 2.0, "review_rate": 0.0, "mistakes": 1.25}]
     return {
         "samples": 40,

@@ -47,6 +47,21 @@ def test_the_cheapest_is_named_and_what_it_would_cost_without_a_person(kinds):
     )
 
 
+def test_what_becomes_of_the_samples_is_counted_for_each_candidate_where_classes_are_few(kinds):
+    answer = kinds["behaving"]()
+    told = section(answer)
+    name, _, rows = told.counts[0]
+    assert name == "toy + quantize:static"
+    assert [(row.name, row.count, row.said, row.asked) for row in rows] == [
+        ("cat", "20", ("12", "3"), "5"),
+        ("dog", "20", ("1", "14"), "5"),
+    ]
+    for one in answer["behaviour"].values():
+        one["costs"] |= {"mistakes": [[0] * 4] * 4, "counts": [[1] * 5] * 4}
+        one["classes"] = [one["classes"][0] | {"class": str(number)} for number in range(4)]
+    assert section(answer).counts == ()
+
+
 def test_without_a_price_nothing_is_said_of_a_person(kinds):
     answer = kinds["behaving"]()
     for one in answer["behaviour"].values():
