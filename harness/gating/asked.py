@@ -20,7 +20,6 @@ from harness.gating.pythons import Python
 from harness.gating.revised import FEW, Pair, Revised, across, chosen, pairs
 from harness.gating.revisions import Repository, Revision
 from harness.gating.running import Run, Wish
-from harness.measure.environment import PACKAGES
 from harness.pipeline import Setting
 from harness.registry import Registry
 from harness.spec import Suite
@@ -155,8 +154,8 @@ def _beside_a_python(setting: Setting, path: Path) -> _Arms:
     """Return the suite as it is, run by the Python at ``path``, and by this one."""
     suite, registry = setting.suite, setting.ledger.registry
     runtimes = (registry.runtimes[choice.part] for choice in suite.runtimes)
-    names = dict.fromkeys((*PACKAGES, *(name for one in runtimes for name in (*one.packages, *one.optional))))
-    older, newer = pythons.asked(path, tuple(names)), pythons.Python.here(tuple(names))
+    names = tuple(dict.fromkeys((*(name for one in runtimes for name in (*one.packages, *one.optional)), "numpy")))
+    older, newer = pythons.asked(path, names), pythons.Python.here(names)
     return _Arms(
         Revised.of(suite, registry, str(path), older.about, python=older),
         Revised.of(suite, registry, "here", newer.about, python=newer),
