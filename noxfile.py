@@ -119,10 +119,12 @@ def benchmarks(session: nox.Session) -> None:
 
 @nox.session
 def pictures(session: nox.Session) -> None:
-    """Make the documentation's pictures of the page, from what is stored of the quickstart; needs Chromium."""
+    """Make the documentation's pictures of the page, from what is stored of two suites; needs Chromium."""
     _install(session, "tests")
     session.run(str(BIN / "harness"), "report", "suites/quickstart.yaml")
+    session.run(str(BIN / "harness"), "report", "suites/regulated.yaml")
     _python(session, "-m", "tests.browser.pictures", "reports/quickstart/index.html", "docs/pictures")
+    _python(session, "-m", "tests.browser.pictures", "reports/regulated/index.html", "docs/pictures", "explanations", "mistakes")
 
 
 @nox.session

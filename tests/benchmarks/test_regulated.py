@@ -1,6 +1,6 @@
 """Does it matter whether decisions are to be explained? What two suites deploy where that counts, and where only speed does.
 
-    nox -s benchmarks -- -k regulated
+nox -s benchmarks -- -k regulated
 """
 
 from __future__ import annotations

@@ -48,6 +48,11 @@ PICTURES: Final = {
     "phone": Picture(window={"viewport": PHONE, "device_scale_factor": 1.5}),
 }
 """Those of the documentation, by name."""
+REGULATED: Final = {
+    "explanations": Picture("explanations", {"viewport": DESK | {"height": 1100}}),
+    "mistakes": Picture("mistakes", {"viewport": DESK | {"height": 1100}}),
+}
+"""Those of a suite that has decisions explained and says what mistakes cost."""
 
 
 def take(browser: Browser, page: Path, picture: Picture) -> bytes:
@@ -75,13 +80,13 @@ def small(png: bytes) -> bytes:
     return file.getvalue()
 
 
-def main(page: Path, folder: Path) -> None:
-    """Write every picture of the page into the folder."""
+def main(page: Path, folder: Path, *names: str) -> None:
+    """Write pictures of the page into the folder: those that are named, or ``PICTURES``."""
     folder.mkdir(parents=True, exist_ok=True)
     with started() as browser:
-        for name, picture in PICTURES.items():
-            (folder / f"{name}.png").write_bytes(take(browser, page, picture))
+        for name in names or PICTURES:
+            (folder / f"{name}.png").write_bytes(take(browser, page, (PICTURES | REGULATED)[name]))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]))
+    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]), *sys.argv[3:])
