@@ -72,8 +72,8 @@ whole = arms.jobs.job
 
 def leaking(suite, registry, candidate, artifact, tasks):
     told = whole(suite, registry, candidate, artifact, tasks)
-    if f"/{arms.FOLDERS['candidate']}/" in artifact.folder:
-        told |= {"door": "tests.leaking:load", "options": told["options"] | {"leak": int(os.environ["PLANTED_LEAK"])}}
+    leak = int(os.environ["PLANTED_LEAK"]) if f"/{arms.FOLDERS['candidate']}/" in artifact.folder else 0
+    told |= {"door": "tests.leaking:load", "options": told["options"] | {"leak": leak}}
     return told
 
 
