@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -29,7 +30,8 @@ def hidden(package: str) -> Iterator[None]:
         del sys.modules[package]
 
 
-with hidden("matplotlib"):  # it does without: to load what nothing is drawn with takes half a second in every process
+with hidden("matplotlib"), warnings.catch_warnings():  # to load it takes half a second in every process, and nothing is drawn
+    warnings.simplefilter("ignore")  # where matplotlib is loaded already, its colours are changed, which warns
     from shap import maskers
     from shap.explainers import Permutation
 

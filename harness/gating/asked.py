@@ -16,7 +16,6 @@ from harness.gate import baselines
 from harness.gate.samples import Plan, Samples
 from harness.gating import alone, pythons
 from harness.gating.arms import Say
-from harness.gating.pythons import Python
 from harness.gating.revised import FEW, Pair, Revised, across, chosen, pairs
 from harness.gating.revisions import Repository, Revision
 from harness.gating.running import Run, Wish
@@ -65,7 +64,8 @@ def measured(setting: Setting, file: Path, against: Against, wanted: Sequence[st
         find = across if against.suite else pairs
         compared = find(arms.baseline, arms.candidate, wanted, recommended(setting) if many else ())
         if arms.baseline.python:
-            _check_packages(arms.baseline.python, compared, setting.ledger.registry)
+            runtimes = [one.baseline.runtime.part for one in compared if one.baseline]
+            arms.baseline.python.check(setting.ledger.registry.runtimes[part] for part in runtimes)
         told = Run(arms.baseline, arms.candidate, wish, setting.environment, say).measure(compared, setting.root, place)
         return told.model_copy(update={"remarks": (*arms.remarks, *_renamed(compared), *told.remarks)})
 
@@ -161,14 +161,6 @@ def _beside_a_python(setting: Setting, path: Path) -> _Arms:
         Revised.of(suite, registry, "here", newer.about, python=newer),
         (pythons.difference(older, newer),),
     )
-
-
-def _check_packages(python: Python, compared: Sequence[Pair], registry: Registry) -> None:
-    """Raise InputError where a Python has not what runs a candidate."""
-    for runtime in (registry.runtimes[one.baseline.runtime.part] for one in compared if one.baseline):
-        for name in runtime.packages:
-            if name not in python.versions:
-                raise InputError(f"{python.path} has no {name}, which runtime {runtime.name} needs", "install it there")
 
 
 def _renamed(compared: Sequence[Pair]) -> Iterator[str]:

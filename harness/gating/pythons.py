@@ -9,12 +9,14 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from harness.errors import InputError
+from harness.interfaces import Runtime
 from harness.interpreter import command
 from harness.keys import versions
 
@@ -40,6 +42,13 @@ class Python:
     def here(cls, names: Sequence[str]) -> Python:
         """Return the Python that runs this."""
         return cls(sys.executable, platform.python_version(), versions(names))
+
+    def check(self, runtimes: Iterable[Runtime]) -> None:
+        """Raise InputError where it has not what a runtime needs."""
+        for runtime in runtimes:
+            for name in runtime.packages:
+                if name not in self.versions:
+                    raise InputError(f"{self.path} has no {name}, which runtime {runtime.name} needs", "install it there")
 
 
 def asked(path: Path, names: Sequence[str]) -> Python:
@@ -86,9 +95,7 @@ def difference(baseline: Python, candidate: Python) -> str:
 
 def main(names: Sequence[str]) -> None:
     """Tell what is installed here, if an arm's process can run here at all."""
-    from harness.gating import turn
-
-    assert turn
+    import_module("harness.gating.turn")
     print(json.dumps({"version": platform.python_version(), "versions": versions(names)}))
 
 

@@ -8,6 +8,7 @@ import pytest
 from harness.errors import InputError
 from harness.gating import pythons
 from harness.gating.pythons import Python, difference
+from harness.runtimes.declared import ONNXRUNTIME, OPENVINO
 
 
 def test_a_python_tells_its_version_and_what_is_installed_of_what_is_asked_for():
@@ -16,6 +17,13 @@ def test_a_python_tells_its_version_and_what_is_installed_of_what_is_asked_for()
     assert there == here
     assert set(there.versions) == {"numpy"}
     assert there.about == {"python": f"{sys.executable}, {here.version}", **here.versions}
+
+
+def test_a_runtime_that_lacks_a_package_is_told_by_name():
+    python = Python("old/bin/python", "3.11.2", {"onnxruntime": "1.20"})
+    python.check([ONNXRUNTIME])
+    with pytest.raises(InputError, match="old/bin/python has no openvino, which runtime openvino needs"):
+        python.check([ONNXRUNTIME, OPENVINO])
 
 
 def test_what_differs_is_told_by_name_from_the_baseline_to_the_candidate():
